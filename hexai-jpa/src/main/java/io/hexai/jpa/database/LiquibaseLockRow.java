@@ -46,6 +46,7 @@ final class LiquibaseLockRow {
                 statement.execute("UPDATE " + TABLE + " SET locked = false, lockgranted = NULL, lockedby = NULL");
             }
         }
+        lock.check();
     }
 
     private static String lockedBy(Connection connection) throws SQLException {

@@ -44,7 +44,7 @@ final class MigrationLock implements AutoCloseable {
                 pause = Math.min(pause * 2, LONGEST_PAUSE_MILLIS);
             }
             connection.jdbc().setAutoCommit(false);
-            keepWhileIdle(connection.jdbc());
+            liftTimeLimits(connection.jdbc());
             return new MigrationLock(connection, table);
         } catch (SQLException | InterruptedException | RuntimeException | Error e) {
             closeSuppressed(connection, e);
@@ -57,11 +57,13 @@ final class MigrationLock implements AutoCloseable {
         return connection.jdbc();
     }
 
-    /** Fails if the lock's connection is gone, since somebody else may then hold the lock. */
+    /**
+     * Fails if the lock's connection is gone, since somebody else may then hold the lock; else leaves it idle without a
+     * snapshot. That takes a statement which needs none: a query's portal keeps its own until the next one, and
+     * {@code CREATE INDEX CONCURRENTLY} waits for the end of all snapshots.
+     */
     void check() throws SQLException {
-        try (Statement statement = connection.jdbc().createStatement()) {
-            statement.execute("SELECT 1");
-        }
+        leaveIdle(connection.jdbc());
     }
 
     @Override
@@ -84,10 +86,16 @@ final class MigrationLock implements AutoCloseable {
     }
 
     /** A long migration leaves this connection idle in its transaction, for which servers may set time limits. */
-    private static void keepWhileIdle(Connection connection) throws SQLException {
+    private static void liftTimeLimits(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.execute("SELECT set_config(name, '0', true) FROM pg_settings"
-                    + " WHERE name IN ('idle_in_transaction_session_timeout', 'transaction_timeout')");
+            statement.execute("SELECT set_config(name, '0', true) FROM pg_settings WHERE name = 'transaction_timeout'");
+        }
+        leaveIdle(connection);
+    }
+
+    private static void leaveIdle(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SET LOCAL idle_in_transaction_session_timeout = 0");
         }
     }
 

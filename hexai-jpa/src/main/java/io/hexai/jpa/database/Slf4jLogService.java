@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends Liquibase's log to SLF4J, one level down: what it calls information is detail here. What it calls severe is thrown
- * as well, hence no second stack trace above the debug level.
+ * Sends Liquibase's log to SLF4J. What it calls information is detail here, and so is what it calls severe: a run throws that
+ * as well.
  */
 final class Slf4jLogService extends AbstractLogService {
 
@@ -37,10 +37,7 @@ final class Slf4jLogService extends AbstractLogService {
 
         @Override
         public void log(Level level, String message, @Nullable Throwable failure) {
-            if (level.intValue() >= Level.SEVERE.intValue()) {
-                log.debug(message, failure);
-                log.error(message);
-            } else if (level.intValue() >= Level.WARNING.intValue()) {
+            if (level.intValue() == Level.WARNING.intValue()) {
                 log.warn(message, failure);
             } else if (level.intValue() >= Level.INFO.intValue()) {
                 log.debug(message, failure);

@@ -3,6 +3,7 @@ package io.hexai.jpa.database;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import io.hexai.jpa.testing.TestPostgres;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.sql.Connection;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -229,8 +231,7 @@ class MigrationsTest {
                     .containsExactly("t");
         }
 
-        private List<MigrationReport> startTogether(int count, java.util.concurrent.Callable<MigrationReport> work)
-                throws Exception {
+        private List<MigrationReport> startTogether(int count, Callable<MigrationReport> work) throws Exception {
             CyclicBarrier start = new CyclicBarrier(count);
             ExecutorService threads = Executors.newFixedThreadPool(count);
             try {
@@ -288,12 +289,11 @@ class MigrationsTest {
                 statement.execute("CREATE TABLE of_the_owner ()");
 
                 Future<MigrationReport> waiting = thread.submit(() -> run(changelog));
-                org.awaitility.Awaitility.await()
-                        .until(() -> database.rows(
-                                                "SELECT 1 FROM pg_stat_activity WHERE datname = current_database()"
-                                                        + " AND query LIKE '%pg_stat_activity WHERE datname = current_database() AND coalesce%'")
-                                        .size()
-                                > 0);
+                await().until(() -> database.rows(
+                                        "SELECT 1 FROM pg_stat_activity WHERE datname = current_database()"
+                                                + " AND query LIKE '%pg_stat_activity WHERE datname = current_database() AND coalesce%'")
+                                .size()
+                        > 0);
                 assertThat(waiting.isDone()).isFalse();
                 assertThat(database.tables()).containsExactly("one");
 
