@@ -1,7 +1,8 @@
 /**
- * The database around the entities: how to reach it, how to make and change its schema.
+ * Where the database is, and what is in it: configuration, connection pools, databases, tables and migrations.
  *
- * <p>Start reading at {@link io.hexai.jpa.database.Migrations}.
+ * <p>Start reading at {@link io.hexai.jpa.database.PostgresConfig}; {@code DatabaseManager} creates and drops databases,
+ * {@code TableManager} looks after the tables of one, and {@code Migrations} brings its schema up to date.
  */
 @NullMarked
 package io.hexai.jpa.database;
