@@ -16,7 +16,10 @@ import liquibase.changelog.ChangeLogHistoryServiceFactory;
 import liquibase.changelog.ChangeLogIterator;
 import liquibase.changelog.ChangeLogParameters;
 import liquibase.changelog.DatabaseChangeLog;
+import liquibase.changelog.RanChangeSet;
+import liquibase.changelog.filter.AlreadyRanChangeSetFilter;
 import liquibase.changelog.filter.ContextChangeSetFilter;
+import liquibase.changelog.filter.CountChangeSetFilter;
 import liquibase.changelog.filter.DbmsChangeSetFilter;
 import liquibase.changelog.filter.IgnoreChangeSetFilter;
 import liquibase.changelog.filter.LabelChangeSetFilter;
@@ -53,12 +56,34 @@ final class LiquibaseRun {
         this.parameters = Map.copyOf(parameters);
     }
 
-    MigrationReport run() {
+    /** Applies what the database lacks. */
+    List<AppliedMigration> update() {
+        return locked((database, changeLog, transactions) -> new ChangeLogIterator(
+                        changeLog,
+                        new ContextChangeSetFilter(new Contexts()),
+                        new LabelChangeSetFilter(new LabelExpression()),
+                        new DbmsChangeSetFilter(database),
+                        new IgnoreChangeSetFilter())
+                .run(
+                        new AtomicUpdateVisitor(database, transactions, new ShouldRunChangeSetFilter(database)),
+                        environment(database)));
+    }
+
+    /** Rolls back the last ones of this changelog's changesets. */
+    List<AppliedMigration> rollBack(int count) {
+        return locked((database, changeLog, transactions) -> {
+            List<RanChangeSet> ran = database.getRanChangeSetList();
+            new ChangeLogIterator(ran, changeLog, new AlreadyRanChangeSetFilter(ran), new CountChangeSetFilter(count))
+                    .run(new AtomicRollbackVisitor(database, transactions), environment(database));
+        });
+    }
+
+    private List<AppliedMigration> locked(Work work) {
         try (MigrationLock lock = MigrationLock.acquire(dataSource, LEDGER);
                 OwnConnection own = OwnConnection.open(dataSource)) {
             ONE_AT_A_TIME.lockInterruptibly();
             try {
-                return new MigrationReport(inScope(lock, own));
+                return inScope(lock, own, work);
             } finally {
                 ONE_AT_A_TIME.unlock();
             }
@@ -70,21 +95,21 @@ final class LiquibaseRun {
         }
     }
 
-    private List<AppliedMigration> inScope(MigrationLock lock, OwnConnection own)
+    private List<AppliedMigration> inScope(MigrationLock lock, OwnConnection own, Work work)
             throws SQLException, InterruptedException {
         Map<String, Object> scope = new HashMap<>();
         scope.put(Scope.Attr.logService.name(), new Slf4jLogService());
         scope.put(Scope.Attr.ui.name(), new LoggerUIService());
         scope.put(Scope.Attr.resourceAccessor.name(), changelog.resources());
         scope.put(AnalyticsArgs.ENABLED.getKey(), false);
+        HeldConnection connection = new HeldConnection(own.jdbc());
         try {
             return Scope.child(scope, () -> {
-                HeldConnection connection = new HeldConnection(own.jdbc());
                 Database database = new PostgresDatabase();
                 database.setConnection(connection);
                 try {
                     return Scope.child(
-                            Map.of(Scope.Attr.database.name(), database), () -> update(database, connection, lock));
+                            Map.of(Scope.Attr.database.name(), database), () -> run(database, connection, lock, work));
                 } finally {
                     forget(database);
                 }
@@ -96,32 +121,40 @@ final class LiquibaseRun {
         }
     }
 
-    private List<AppliedMigration> update(Database database, HeldConnection connection, MigrationLock lock)
+    private List<AppliedMigration> run(Database database, HeldConnection connection, MigrationLock lock, Work work)
             throws LiquibaseException, SQLException, InterruptedException {
         ChangeLogHistoryService history = prepareTables(database);
         LiquibaseLockRow.take(lock, connection.getWrappedConnection());
         // What another process applied while this one waited must be seen.
         history.reset();
+        history.init();
+        DatabaseChangeLog changeLog = parse(database);
+        history.upgradeChecksums(changeLog, new Contexts(), new LabelExpression());
+        changeLog.validate(database, new Contexts(), new LabelExpression());
+        ChangeSetTransactions transactions = new ChangeSetTransactions(connection, lock);
+        work.on(database, changeLog, transactions);
+        return transactions.done();
+    }
+
+    private DatabaseChangeLog parse(Database database) throws LiquibaseException {
         ChangeLogParameters values = new ChangeLogParameters(database);
-        parameters.forEach(values::set);
-        DatabaseChangeLog changeLog = ChangeLogParserFactory.getInstance()
+        parameters.forEach((name, value) -> {
+            values.set(name, value);
+            if (!value.equals(values.getValue(name, null))) {
+                throw new InvalidMigrationException(
+                        location,
+                        "the system property or environment variable " + name + " would replace its parameter \""
+                                + value + "\"; unset it",
+                        null);
+            }
+        });
+        return ChangeLogParserFactory.getInstance()
                 .getParser(changelog.path(), changelog.resources())
                 .parse(changelog.path(), values, changelog.resources());
-        Contexts contexts = new Contexts();
-        LabelExpression labels = new LabelExpression();
-        history.init();
-        history.upgradeChecksums(changeLog, contexts, labels);
-        changeLog.validate(database, contexts, labels);
-        ShouldRunChangeSetFilter shouldRun = new ShouldRunChangeSetFilter(database);
-        AtomicUpdateVisitor visitor = new AtomicUpdateVisitor(database, connection, lock, shouldRun);
-        new ChangeLogIterator(
-                        changeLog,
-                        new ContextChangeSetFilter(contexts),
-                        new LabelChangeSetFilter(labels),
-                        new DbmsChangeSetFilter(database),
-                        new IgnoreChangeSetFilter())
-                .run(visitor, new RuntimeEnvironment(database, contexts, labels));
-        return visitor.applied();
+    }
+
+    private static RuntimeEnvironment environment(Database database) {
+        return new RuntimeEnvironment(database, new Contexts(), new LabelExpression());
     }
 
     private static ChangeLogHistoryService prepareTables(Database database) throws LiquibaseException {
@@ -146,7 +179,7 @@ final class LiquibaseRun {
 
     private RuntimeException translated(Exception failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof AtomicUpdateVisitor.ChangeSetFailedException changeSetFailed) {
+            if (cause instanceof ChangeSetTransactions.ChangeSetFailedException changeSetFailed) {
                 return new MigrationFailedException(changeSetFailed.changeSet(), LEDGER, changeSetFailed);
             }
             if (cause instanceof ValidationFailedException invalid) {
@@ -163,5 +196,11 @@ final class LiquibaseRun {
         return edited.isEmpty()
                 ? new InvalidMigrationException(location, String.valueOf(invalid.getMessage()), invalid)
                 : new MigrationHistoryException(LEDGER, edited, List.of(), invalid);
+    }
+
+    /** What is to be done with the changesets, once the lock is held and the changelog is parsed and checked. */
+    private interface Work {
+        void on(Database database, DatabaseChangeLog changeLog, ChangeSetTransactions transactions)
+                throws LiquibaseException;
     }
 }

@@ -18,13 +18,13 @@ public final class MigrationFailedException extends HexaiJpaException {
      * Creates the exception.
      *
      * @param migration the migration's name, or the location if the run failed before or between migrations
-     * @param table the ledger that does not list it
+     * @param table the ledger, in which this migration has changed nothing
      * @param cause what went wrong
      */
     public MigrationFailedException(String migration, String table, Throwable cause) {
         super(
-                "Migration \"" + migration + "\" failed and is not recorded in " + table + ": " + rootMessage(cause)
-                        + ". Correct it and start again; what was applied before it stays.",
+                "Migration \"" + migration + "\" failed and " + table + " stays as it was: " + rootMessage(cause)
+                        + ". Correct it and start again; what was done before it stays.",
                 cause);
         this.migration = migration;
         this.table = table;

@@ -78,7 +78,7 @@ final class MigrationDatabase implements AutoCloseable {
         schema.addAll(
                 rows(
                         "SELECT sequencename, data_type, start_value, min_value, max_value, increment_by, cycle, cache_size,"
-                                + " last_value, pg_get_serial_sequence('hexai__events', 'position') FROM pg_sequences ORDER BY 1"));
+                                + " last_value, (SELECT d.refobjid::regclass FROM pg_depend d WHERE d.objid = sequencename::regclass AND d.deptype = 'a') FROM pg_sequences ORDER BY 1"));
         schema.addAll(
                 rows(
                         "SELECT tgrelid::regclass, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1, 2"));
