@@ -181,6 +181,7 @@ final class Model {
 
         @OneToMany(cascade = CascadeType.ALL, orphanRemoval = true)
         @JoinColumn(name = "purchase_id")
+        @OrderBy("id")
         List<Item> items = new ArrayList<>();
 
         @ManyToOne(cascade = CascadeType.ALL)

@@ -50,7 +50,8 @@ class NestedFidelityTest {
             if (!comparison.differences().isEmpty()) {
                 Program smallest = shrink(program);
                 failures.add("seed " + seed + " differs in\n    "
-                        + String.join("\n    ", comparison.differences()) + "\n  and reduced to:" + smallest + "\n  differs in\n    "
+                        + String.join("\n    ", comparison.differences()) + "\n  and reduced to:" + smallest
+                        + "\n  differs in\n    "
                         + String.join("\n    ", compare(smallest).differences()));
             }
         }
