@@ -4,7 +4,6 @@ import com.sun.source.tree.ClassTree;
 import com.sun.source.tree.CompilationUnitTree;
 import com.sun.source.util.DocTrees;
 import com.sun.source.util.JavacTask;
-import com.sun.source.util.TreePath;
 import com.sun.source.util.TreePathScanner;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,10 +14,9 @@ import java.util.Map;
 import java.util.stream.Stream;
 import javax.tools.ToolProvider;
 
-/** What the source says and the class files no longer do: the javadoc of packages and types, by binary name. */
+/** What the source says and the class files no longer do: the javadoc of types, by binary name. */
 final class SourceTree {
 
-    private final Map<String, String> ofPackages = new HashMap<>();
     private final Map<String, String> ofTypes = new HashMap<>();
 
     static SourceTree parse(Path root) throws IOException {
@@ -43,11 +41,6 @@ final class SourceTree {
         }
     }
 
-    /** Returns the javadoc of a package with its white space normalised, empty if it has none. */
-    String ofPackage(String name) {
-        return ofPackages.getOrDefault(name, "");
-    }
-
     /** Returns the javadoc of a type with its white space normalised, empty if it has none. */
     String ofType(String binaryName) {
         return ofTypes.getOrDefault(binaryName, "");
@@ -57,24 +50,16 @@ final class SourceTree {
         if (unit.getPackageName() == null) {
             return;
         }
-        String packageName = unit.getPackageName().toString();
-        if (unit.getSourceFile()
-                .isNameCompatible("package-info", unit.getSourceFile().getKind())) {
-            put(ofPackages, packageName, docs.getDocComment(TreePath.getPath(unit, unit.getPackage())));
-        }
         new TreePathScanner<Void, String>() {
             @Override
             public Void visitClass(ClassTree type, String prefix) {
                 String name = prefix + type.getSimpleName();
-                put(ofTypes, name, docs.getDocComment(getCurrentPath()));
+                String comment = docs.getDocComment(getCurrentPath());
+                if (comment != null) {
+                    ofTypes.put(name, comment.strip().replaceAll("\\s+", " "));
+                }
                 return super.visitClass(type, name + "$");
             }
-        }.scan(unit, packageName + ".");
-    }
-
-    private static void put(Map<String, String> comments, String name, String comment) {
-        if (comment != null) {
-            comments.put(name, comment.strip().replaceAll("\\s+", " "));
-        }
+        }.scan(unit, unit.getPackageName() + ".");
     }
 }
