@@ -11,10 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -205,7 +202,8 @@ class MigrationsTest {
         @Test
         @Timeout(30)
         void applyEachChangeOnce() throws Exception {
-            List<MigrationReport> reports = startTogether(STARTERS, () -> Migrations.runBuiltIn(database.dataSource()));
+            List<MigrationReport> reports =
+                    Together.start(STARTERS, () -> Migrations.runBuiltIn(database.dataSource()));
 
             assertThat(reports)
                     .filteredOn(report -> !report.applied().isEmpty())
@@ -222,34 +220,13 @@ class MigrationsTest {
                     "<changeSet id=\"two\" author=\"test\" runInTransaction=\"false\">"
                             + "<sql>CREATE INDEX CONCURRENTLY two ON one (a)</sql></changeSet>");
 
-            List<MigrationReport> reports = startTogether(STARTERS, () -> run(changelog));
+            List<MigrationReport> reports = Together.start(STARTERS, () -> run(changelog));
 
             assertThat(reports)
                     .filteredOn(report -> !report.applied().isEmpty())
                     .hasSize(1);
             assertThat(database.rows("SELECT indisvalid FROM pg_index WHERE indexrelid = 'two'::regclass"))
                     .containsExactly("t");
-        }
-
-        private List<MigrationReport> startTogether(int count, Callable<MigrationReport> work) throws Exception {
-            CyclicBarrier start = new CyclicBarrier(count);
-            ExecutorService threads = Executors.newFixedThreadPool(count);
-            try {
-                List<Future<MigrationReport>> running = new ArrayList<>();
-                for (int i = 0; i < count; i++) {
-                    running.add(threads.submit(() -> {
-                        start.await();
-                        return work.call();
-                    }));
-                }
-                List<MigrationReport> reports = new ArrayList<>();
-                for (Future<MigrationReport> future : running) {
-                    reports.add(future.get());
-                }
-                return reports;
-            } finally {
-                threads.shutdownNow();
-            }
         }
     }
 
