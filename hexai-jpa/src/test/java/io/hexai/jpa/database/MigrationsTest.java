@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -186,6 +187,29 @@ class MigrationsTest {
             assertThat(database.tables()).isEmpty();
         }
 
+        @Test
+        @Timeout(30)
+        void ofTheProcessLeavesNoLockAndNothingHalfDone() throws Exception {
+            Path changelog = changelog(
+                    changeSet("one", "CREATE TABLE one ()"),
+                    changeSet("two", "CREATE TABLE two (); SELECT pg_sleep(600)"));
+            Process process = MigrationProcess.start(database, changelog);
+            try {
+                await().atMost(Duration.ofSeconds(20))
+                        .until(() -> !database.rows(
+                                        "SELECT 1 FROM pg_stat_activity"
+                                                + " WHERE datname = current_database() AND query LIKE '%pg_sleep(600)%' AND wait_event = 'PgSleep'")
+                                .isEmpty());
+            } finally {
+                process.destroyForcibly().waitFor();
+            }
+            assertThat(database.tables()).containsExactly("one");
+
+            changelog(changeSet("one", "CREATE TABLE one ()"), changeSet("two", "CREATE TABLE two ()"));
+            assertThat(run(changelog).names()).containsExactly("changelog.xml::two::test");
+            assertThat(database.tables()).containsExactly("one", "two");
+        }
+
         private void refuseLedgerRows(String how) {
             database.execute(
                     "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN " + how
@@ -280,6 +304,29 @@ class MigrationsTest {
             } finally {
                 thread.shutdownNow();
             }
+        }
+    }
+
+    @Nested
+    class AConfiguration {
+
+        @Test
+        void reachesTheDatabaseAsADataSourceDoes() throws IOException {
+            PostgresConfig config = PostgresConfig.fromUrl(database.url());
+
+            Migrations.runBuiltIn(config);
+            Migrations.runEventTable(config, "order_events");
+            Migrations.run(
+                    config,
+                    changelog(changeSet("one", "CREATE TABLE one ()"), "").toString());
+            Migrations.runDirectory(config, directory.toString());
+            Migrations.runDirectory(config, directory.toString(), "orders");
+
+            assertThat(database.tables())
+                    .contains("hexai__events", "order_events", "one", "hexai__migrations", "hexai__migrations_orders");
+            await().until(() -> database.rows("SELECT 1 FROM pg_stat_activity WHERE datname = current_database()"
+                            + " AND pid <> pg_backend_pid()")
+                    .isEmpty());
         }
     }
 
