@@ -1,0 +1,28 @@
+package io.hexai.jpa.transaction;
+
+import jakarta.persistence.RollbackException;
+import java.sql.SQLException;
+import org.hibernate.TransactionException;
+import org.hibernate.engine.spi.SessionImplementor;
+
+/** Says what a failed commit means, the same way for every kind of bootstrap. */
+final class CommitFailures {
+
+    private CommitFailures() {}
+
+    static RuntimeException explained(
+            RuntimeException thrown, LazyConnection.Outcome outcome, SessionImplementor session) {
+        RuntimeException failure = thrown;
+        if (thrown instanceof RollbackException && thrown.getCause() instanceof RuntimeException cause) {
+            failure = cause;
+        }
+        if (outcome == LazyConnection.Outcome.COMMIT_SENT && TransientFailures.isConnectionLost(failure)) {
+            return new CommitOutcomeUnknownException("the server could not be asked", failure);
+        }
+        if (failure instanceof TransactionException && failure.getCause() instanceof SQLException sql) {
+            return session.getExceptionConverter()
+                    .convert(session.getJdbcServices().getSqlExceptionHelper().convert(sql, "COMMIT failed"));
+        }
+        return failure;
+    }
+}

@@ -1,0 +1,272 @@
+package io.hexai.jpa.transaction;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.TransactionState;
+
+/**
+ * The connection on which a session is opened. It takes a physical one at the first statement, keeps commit and rollback
+ * for the scope that owns it, and gives the physical one back in the state in which it was taken. Confined to its thread.
+ */
+final class LazyConnection implements InvocationHandler {
+
+    private static final String FAILED_TRANSACTION = "25P02";
+
+    private final ConnectionSource source;
+    private final BeginStatement begin;
+    private final TransactionInfo transaction;
+    private final boolean secondOfThisThread;
+    private final Thread owner = Thread.currentThread();
+    private final List<NestedSavepoint> savepoints = new ArrayList<>(0);
+    private final Connection proxy;
+
+    private @Nullable Connection physical;
+    private boolean autoCommitToRestore;
+    private int savepointsOpened;
+    private boolean ending;
+    private boolean closed;
+    private Outcome outcome = Outcome.OPEN;
+
+    /** How the transaction ended, as far as the connection knows. */
+    enum Outcome {
+        OPEN,
+        COMMIT_SENT,
+        COMMITTED
+    }
+
+    LazyConnection(
+            ConnectionSource source, BeginStatement begin, TransactionInfo transaction, boolean secondOfThisThread) {
+        this.source = source;
+        this.begin = begin;
+        this.transaction = transaction;
+        this.secondOfThisThread = secondOfThisThread;
+        this.proxy = (Connection)
+                Proxy.newProxyInstance(LazyConnection.class.getClassLoader(), new Class<?>[] {Connection.class}, this);
+    }
+
+    Connection proxy() {
+        return proxy;
+    }
+
+    boolean isPhysical() {
+        return physical != null;
+    }
+
+    Outcome outcome() {
+        return outcome;
+    }
+
+    /** From here on, the session may commit or roll back. */
+    void permitEnd() {
+        ending = true;
+    }
+
+    /** The server has marked the transaction as failed: whatever is sent, it will roll back. */
+    boolean isFailed() throws SQLException {
+        return physical != null && state(physical) == TransactionState.FAILED;
+    }
+
+    NestedSavepoint openSavepoint() throws SQLException {
+        NestedSavepoint savepoint = new NestedSavepoint("hexai_" + ++savepointsOpened);
+        if (physical != null) {
+            savepoint.set(physical);
+        }
+        savepoints.add(savepoint);
+        return savepoint;
+    }
+
+    /** Ends a savepoint and those inside it; the changes stay. */
+    void release(NestedSavepoint savepoint) throws SQLException {
+        end(savepoint, "RELEASE SAVEPOINT " + savepoint.name);
+    }
+
+    /** Takes back what was done since the savepoint, and ends it, so that savepoints do not pile up on the server. */
+    void rollBackTo(NestedSavepoint savepoint) throws SQLException {
+        end(savepoint, "ROLLBACK TO SAVEPOINT " + savepoint.name + "; RELEASE SAVEPOINT " + savepoint.name);
+    }
+
+    private void end(NestedSavepoint savepoint, String sql) throws SQLException {
+        int index = savepoints.indexOf(savepoint);
+        savepoints.subList(index, savepoints.size()).clear();
+        if (savepoint.isSet && physical != null) {
+            try (Statement statement = physical.createStatement()) {
+                statement.execute(sql);
+            }
+        }
+    }
+
+    /** Gives the physical connection back; one that cannot be brought back to its first state is cut off instead. */
+    void close() throws SQLException {
+        closed = true;
+        Connection connection = physical;
+        physical = null;
+        if (connection != null) {
+            try {
+                restore(connection);
+            } catch (SQLException e) {
+                connection.abort(Runnable::run);
+                throw e;
+            } finally {
+                source.release(connection);
+            }
+        }
+    }
+
+    /** Switching auto-commit on would commit an open transaction, so that has to be over for certain. */
+    private void restore(Connection connection) throws SQLException {
+        if (!connection.isClosed()) {
+            if (state(connection) != TransactionState.IDLE) {
+                connection.rollback();
+            }
+            if (autoCommitToRestore) {
+                connection.setAutoCommit(true);
+            }
+        }
+    }
+
+    @Override
+    public @Nullable Object invoke(Object self, Method method, @Nullable Object @Nullable [] arguments)
+            throws Throwable {
+        return switch (method.getName()) {
+            case "hashCode" -> System.identityHashCode(self);
+            case "equals" -> arguments != null && self == arguments[0];
+            case "toString" -> "LazyConnection[" + transaction + "]";
+            case "isClosed" -> closed;
+            case "getAutoCommit" -> false;
+            case "setAutoCommit" -> refuseUnless(Boolean.FALSE.equals(argument(arguments)), "setAutoCommit(true)");
+            case "close" -> null;
+            case "commit" -> commit();
+            case "rollback" -> arguments == null ? rollBack() : onPhysical(method, arguments);
+            case "setTransactionIsolation", "setReadOnly" -> refuseUnless(false, method.getName());
+            case "clearWarnings", "getWarnings" -> physical == null ? null : onPhysical(method, arguments);
+            default -> onPhysical(method, arguments);
+        };
+    }
+
+    private @Nullable Object onPhysical(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
+        try {
+            return method.invoke(acquired(), arguments);
+        } catch (InvocationTargetException e) {
+            throw e.getTargetException();
+        }
+    }
+
+    private Connection acquired() throws SQLException {
+        requireUsable();
+        Connection connection = physical;
+        return connection == null ? acquire() : connection;
+    }
+
+    private void requireUsable() throws SQLException {
+        if (closed) {
+            throw new SQLException(
+                    "The connection of a " + transaction + " was used after its scope had ended.", "08003");
+        }
+        if (Thread.currentThread() != owner) {
+            throw new SQLException(
+                    "The " + transaction + " belongs to thread '" + owner.getName() + "' and was used on thread '"
+                            + Thread.currentThread().getName() + "'. Open a unit of work on that thread instead.",
+                    "08003");
+        }
+        Deadline deadline = begin.deadline();
+        if (deadline != null && deadline.isOver() && !ending) {
+            throw new TransactionTimeoutException(transaction, deadline.timeout());
+        }
+    }
+
+    private Connection acquire() throws SQLException {
+        Connection connection = acquireFromSource();
+        physical = connection;
+        if (connection.getAutoCommit()) {
+            autoCommitToRestore = true;
+            connection.setAutoCommit(false);
+        }
+        begin.sendTo(connection);
+        for (NestedSavepoint savepoint : savepoints) {
+            savepoint.set(connection);
+        }
+        return connection;
+    }
+
+    private Connection acquireFromSource() throws SQLException {
+        try {
+            return source.acquire();
+        } catch (SQLException e) {
+            if (!secondOfThisThread) {
+                throw e;
+            }
+            throw new SQLException(
+                    "No connection for Propagation.NEW, while the suspended outer transaction of this thread holds one."
+                            + " Size the pool for (threads × (NEW depth + 1)) connections, or do not open NEW inside a"
+                            + " transaction that has used the database.",
+                    e.getSQLState(),
+                    e);
+        }
+    }
+
+    private @Nullable Object commit() throws SQLException {
+        refuseUnless(ending, "commit");
+        if (physical != null) {
+            if (isFailed()) {
+                throw new SQLException("The transaction has failed; COMMIT would roll it back.", FAILED_TRANSACTION);
+            }
+            outcome = Outcome.COMMIT_SENT;
+            physical.commit();
+        }
+        outcome = Outcome.COMMITTED;
+        return null;
+    }
+
+    private @Nullable Object rollBack() throws SQLException {
+        refuseUnless(ending, "rollback");
+        if (physical != null) {
+            physical.rollback();
+        }
+        return null;
+    }
+
+    private @Nullable Object refuseUnless(boolean permitted, String call) throws SQLException {
+        if (!permitted) {
+            throw new SQLException(
+                    "Connection." + call + " would act behind the back of the unit of work that owns the " + transaction
+                            + ". Let the work return or throw, call Transaction.preventCommit(), or set the option on"
+                            + " TransactionOptions.",
+                    "25000");
+        }
+        return null;
+    }
+
+    private static @Nullable Object argument(@Nullable Object @Nullable [] arguments) {
+        return arguments == null ? null : arguments[0];
+    }
+
+    private static TransactionState state(Connection connection) throws SQLException {
+        return connection.unwrap(BaseConnection.class).getTransactionState();
+    }
+
+    /** A savepoint that is set on the server as soon as there is a physical connection. */
+    static final class NestedSavepoint {
+        private final String name;
+        private boolean isSet;
+
+        private NestedSavepoint(String name) {
+            this.name = name;
+        }
+
+        private void set(Connection connection) throws SQLException {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("SAVEPOINT " + name);
+            }
+            isSet = true;
+        }
+    }
+}

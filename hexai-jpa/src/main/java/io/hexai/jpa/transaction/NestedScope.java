@@ -1,0 +1,109 @@
+package io.hexai.jpa.transaction;
+
+import java.sql.SQLException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** A scope between savepoints, in the persistence context of the transaction around it. */
+final class NestedScope extends OwningScope {
+
+    private final OwningScope enclosing;
+    private final LazyConnection.NestedSavepoint savepoint;
+    private final PersistenceContextSnapshot snapshot;
+    private final long beganAt = System.nanoTime();
+
+    private NestedScope(
+            ScopeManager manager,
+            Scope around,
+            TransactionOptions options,
+            int attempt,
+            LazyConnection.NestedSavepoint savepoint) {
+        super(manager, around, options, new TransactionInfo(options.name(), attempt, true));
+        this.enclosing = around.boundary();
+        this.savepoint = savepoint;
+        this.snapshot = PersistenceContextSnapshot.of(enclosing.root().session());
+    }
+
+    /** A flush that fails on entry is a failure of the work before, not of the nested work, which has not run. */
+    static NestedScope open(ScopeManager manager, Scope around, TransactionOptions options, int attempt) {
+        RootScope root = around.root();
+        LazyConnection.NestedSavepoint savepoint;
+        try {
+            root.flush();
+            savepoint = root.connection().openSavepoint();
+        } catch (SQLException e) {
+            UnexpectedRollbackException failure = new UnexpectedRollbackException(
+                    "no savepoint could be set for a nested scope, since a statement had failed before", e);
+            around.boundary().doom(failure);
+            throw failure;
+        } catch (RuntimeException e) {
+            around.boundary().doom(e);
+            throw e;
+        }
+        NestedScope scope = new NestedScope(manager, around, options, attempt, savepoint);
+        scope.enter();
+        manager.tell(listener -> listener.began(scope.info()));
+        return scope;
+    }
+
+    @Override
+    RootScope root() {
+        return enclosing.root();
+    }
+
+    @Override
+    OwningScope enclosing() {
+        return enclosing;
+    }
+
+    @Override
+    void complete() {
+        try {
+            if (!isPrevented()) {
+                requireNotDoomed();
+                root().flush();
+                root().requireNoSwallowedFailure();
+                root().connection().release(savepoint);
+            }
+        } catch (SQLException e) {
+            UnexpectedRollbackException failure =
+                    new UnexpectedRollbackException("its savepoint could not be released", e);
+            rollBack(failure);
+            throw failure;
+        } catch (Throwable failure) {
+            rollBack(failure);
+            throw failure;
+        }
+        if (isPrevented()) {
+            rollBack(preventionCause());
+        } else {
+            snapshot.release();
+            passTo(enclosing);
+            leave();
+            manager.tell(listener -> listener.committed(info(), age()));
+        }
+    }
+
+    @Override
+    void rollBack(@Nullable Throwable cause) {
+        try {
+            snapshot.restoreAfter(() -> root().connection().rollBackTo(savepoint));
+        } catch (SQLException | RuntimeException e) {
+            enclosing.doom(e);
+            if (cause != null) {
+                Failures.suppress(cause, e);
+            } else {
+                LOG.warn("Rolling back the {} failed; the transaction around it cannot commit any more.", info(), e);
+            }
+        } finally {
+            leave();
+        }
+        LOG.debug("Rolled back {} because of {}", info(), cause == null ? "a decision" : cause.getClass());
+        manager.tell(listener -> listener.rolledBack(info(), age(), cause));
+        runAfterRollbackHooks(cause);
+    }
+
+    private Duration age() {
+        return Duration.ofNanos(System.nanoTime() - beganAt);
+    }
+}

@@ -1,0 +1,114 @@
+package io.hexai.jpa.transaction;
+
+import java.util.IdentityHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** A scope that can roll back by itself, to the begin of the transaction or to a savepoint. */
+abstract class OwningScope extends Scope {
+
+    private final TransactionOptions options;
+    private final TransactionInfo info;
+    private final Hooks hooks = new Hooks();
+    private final Map<ResourceKey<?>, Object> resources = new IdentityHashMap<>(4);
+
+    private boolean doomed;
+    private @Nullable Throwable firstFailure;
+    private boolean prevented;
+    private @Nullable Throwable preventionCause;
+
+    OwningScope(ScopeManager manager, @Nullable Scope around, TransactionOptions options, TransactionInfo info) {
+        super(manager, around);
+        this.options = options;
+        this.info = info;
+    }
+
+    @Override
+    final OwningScope boundary() {
+        return this;
+    }
+
+    final TransactionOptions ownOptions() {
+        return options;
+    }
+
+    final TransactionInfo info() {
+        return info;
+    }
+
+    final Hooks hooks() {
+        return hooks;
+    }
+
+    /** From now on this scope can only roll back, whatever its work does. */
+    final void doom(@Nullable Throwable cause) {
+        doomed = true;
+        if (firstFailure == null) {
+            firstFailure = cause;
+        } else if (cause != null) {
+            Failures.suppress(firstFailure, cause);
+        }
+    }
+
+    final void prevent(@Nullable Throwable cause) {
+        prevented = true;
+        if (preventionCause == null) {
+            preventionCause = cause;
+        }
+    }
+
+    final boolean isPrevented() {
+        return prevented;
+    }
+
+    /** Why the scope rolls back although its work returned and asked for it. */
+    final @Nullable Throwable preventionCause() {
+        return firstFailure != null ? firstFailure : preventionCause;
+    }
+
+    final void requireNotDoomed() {
+        if (doomed) {
+            throw new UnexpectedRollbackException("a scope that joined it had failed", firstFailure);
+        }
+    }
+
+    final <T> T resourceOrNew(ResourceKey<T> key, Supplier<? extends T> factory) {
+        Object value = resourceOrNull(key);
+        if (value == null) {
+            value = Objects.requireNonNull(factory.get(), () -> "The factory of " + key + " returned null.");
+            resources.put(key, value);
+        }
+        @SuppressWarnings("unchecked") // only a factory of T ever puts a value under this key
+        T typed = (T) value;
+        return typed;
+    }
+
+    private @Nullable Object resourceOrNull(ResourceKey<?> key) {
+        Object value = resources.get(key);
+        return value == null && enclosing() != null ? enclosing().resourceOrNull(key) : value;
+    }
+
+    /** The scope to whose fate this one's success is bound; null for a transaction. */
+    abstract @Nullable OwningScope enclosing();
+
+    /** Hands hooks and resources to the scope around, which decides about them from now on. */
+    final void passTo(OwningScope enclosing) {
+        enclosing.hooks.addAll(hooks);
+        enclosing.resources.putAll(resources);
+    }
+
+    final void runAfterRollbackHooks(@Nullable Throwable cause) {
+        for (TransactionHook hook : hooks.afterRollback) {
+            try {
+                hook.run();
+            } catch (Throwable failure) {
+                if (cause != null) {
+                    Failures.suppress(cause, failure);
+                }
+                manager.reportFailedHook(info, failure);
+            }
+        }
+    }
+}

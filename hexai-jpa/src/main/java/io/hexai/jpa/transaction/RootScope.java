@@ -1,0 +1,288 @@
+package io.hexai.jpa.transaction;
+
+import jakarta.persistence.EntityManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+import org.hibernate.FlushMode;
+import org.hibernate.Transaction;
+import org.hibernate.engine.spi.SessionImplementor;
+import org.jspecify.annotations.Nullable;
+
+/** A scope that owns a transaction, with a session and a connection of its own. */
+final class RootScope extends OwningScope {
+
+    private final LazyConnection connection;
+    private final SessionImplementor session;
+    private final Transaction transaction;
+    private final EntityManager scopedEntityManager;
+    private final @Nullable Deadline deadline;
+    private final long beganAt = System.nanoTime();
+
+    private @Nullable CommitPhase phase;
+    private boolean committing;
+
+    private RootScope(
+            ScopeManager manager,
+            @Nullable Scope around,
+            TransactionOptions options,
+            int attempt,
+            @Nullable Deadline deadline) {
+        super(manager, around, options, new TransactionInfo(options.name(), attempt, false));
+        this.deadline = deadline;
+        boolean second = around != null && around.root().connection.isPhysical();
+        this.connection =
+                new LazyConnection(manager.connections(), new BeginStatement(options, deadline), info(), second);
+        this.session = manager.openSession(connection);
+        this.transaction = session.beginTransaction();
+        this.scopedEntityManager = new ScopedSession(session, this);
+    }
+
+    static RootScope open(
+            ScopeManager manager,
+            @Nullable Scope around,
+            TransactionOptions options,
+            int attempt,
+            @Nullable Deadline deadline) {
+        RootScope scope = new RootScope(manager, around, options, attempt, deadline);
+        if (options.isReadOnly()) {
+            scope.session.setDefaultReadOnly(true);
+            scope.session.setHibernateFlushMode(FlushMode.MANUAL);
+        }
+        scope.enter();
+        manager.tell(listener -> listener.began(scope.info()));
+        return scope;
+    }
+
+    @Override
+    RootScope root() {
+        return this;
+    }
+
+    @Override
+    @Nullable
+    OwningScope enclosing() {
+        return null;
+    }
+
+    SessionImplementor session() {
+        return session;
+    }
+
+    LazyConnection connection() {
+        return connection;
+    }
+
+    EntityManager scopedEntityManager() {
+        return scopedEntityManager;
+    }
+
+    Transaction hibernateTransaction() {
+        return transaction;
+    }
+
+    void flush() {
+        if (!ownOptions().isReadOnly()) {
+            session.flush();
+        }
+    }
+
+    /** Under a stricter isolation a repeated nested scope would see the same old rows again. */
+    boolean canRepeatNested() {
+        IsolationLevel asked = ownOptions().isolation();
+        IsolationLevel running = asked != null
+                ? asked
+                : session.doReturningWork(jdbc -> {
+                    try (var statement = jdbc.createStatement();
+                            var row = statement.executeQuery("SHOW transaction_isolation")) {
+                        row.next();
+                        return IsolationLevel.ofSql(row.getString(1));
+                    }
+                });
+        return running.compareTo(IsolationLevel.READ_COMMITTED) <= 0;
+    }
+
+    /** Hooks of a phase that runs or is over would not be called any more. */
+    void requireOpen(CommitPhase asked) {
+        if (committing || phase != null && asked.compareTo(phase) <= 0) {
+            throw new IllegalStateException(
+                    "A beforeCommit hook for phase " + asked + " cannot be registered any more: "
+                            + (committing ? "the commit is under way" : "phase " + phase + " is running")
+                            + ". Register it in the work, or for a later phase.");
+        }
+    }
+
+    /**
+     * Refuses to go on to COMMIT, or to the release of a savepoint, when the database or the session knows of a failure
+     * that the work swallowed: the server would answer with a rollback, and nobody would say so.
+     */
+    void requireNoSwallowedFailure() {
+        try {
+            if (connection.isFailed()) {
+                throw new UnexpectedRollbackException("a statement had failed and its exception was swallowed", null);
+            }
+        } catch (SQLException e) {
+            throw new UnexpectedRollbackException("the connection was lost", e);
+        }
+        if (transaction.getRollbackOnly()) {
+            throw new UnexpectedRollbackException(
+                    "the entity manager had thrown an exception that was swallowed", null);
+        }
+    }
+
+    @Override
+    void complete() {
+        try {
+            prepareCommit();
+            if (!isPrevented()) {
+                commitTransaction();
+            }
+        } catch (Throwable failure) {
+            rollBack(failure);
+            throw failure;
+        }
+        if (isPrevented()) {
+            rollBack(preventionCause());
+        } else {
+            finishCommitted();
+        }
+    }
+
+    private void prepareCommit() {
+        for (CommitPhase next : CommitPhase.values()) {
+            if (!isPrevented()) {
+                requireNotDoomed();
+                requireNoSwallowedFailure();
+                phase = next;
+                runHooks(next);
+            }
+        }
+        if (!isPrevented()) {
+            flush();
+            requireNotDoomed();
+            requireNoSwallowedFailure();
+            requireTimeLeft();
+        }
+    }
+
+    private void runHooks(CommitPhase running) {
+        List<TransactionHook> own = hooks().beforeCommit(running);
+        for (int i = 0; i < own.size() && !isPrevented(); i++) {
+            runHook(own.get(i));
+        }
+        for (Consumer<? super io.hexai.jpa.transaction.Transaction> hook :
+                manager.everyCommit().hooks(running)) {
+            if (!isPrevented()) {
+                runHook(() -> hook.accept(this));
+            }
+        }
+    }
+
+    private void runHook(TransactionHook hook) {
+        try {
+            hook.run();
+        } catch (Exception e) {
+            throw Sneaky.rethrow(e);
+        }
+        if (!isPrevented()) {
+            requireNotDoomed();
+            flush();
+        }
+    }
+
+    private void requireTimeLeft() {
+        if (deadline != null && deadline.isOver()) {
+            throw new TransactionTimeoutException(info(), deadline.timeout());
+        }
+    }
+
+    /** Everything is flushed by now: a second dirty check inside Hibernate's own commit would find nothing. */
+    private void commitTransaction() {
+        committing = true;
+        connection.permitEnd();
+        session.setHibernateFlushMode(FlushMode.MANUAL);
+        try {
+            transaction.commit();
+        } catch (RuntimeException e) {
+            if (connection.outcome() != LazyConnection.Outcome.COMMITTED) {
+                throw CommitFailures.explained(e, connection.outcome(), session);
+            }
+            manager.reportFailedHook(info(), e);
+        }
+    }
+
+    private void finishCommitted() {
+        boolean physical = connection.isPhysical();
+        Throwable problem = closeResources(null);
+        if (problem != null) {
+            LOG.warn("The {} was committed; giving its connection back failed.", info(), problem);
+        }
+        leave();
+        manager.tell(listener -> listener.committed(info(), age()));
+        for (TransactionHook hook : hooks().afterCommit) {
+            try {
+                hook.run();
+            } catch (Throwable failure) {
+                manager.reportFailedHook(info(), failure);
+            }
+        }
+        if (physical) {
+            manager.everyCommit().tellObservers(failure -> manager.reportFailedHook(info(), failure));
+        }
+    }
+
+    @Override
+    void rollBack(@Nullable Throwable cause) {
+        connection.permitEnd();
+        Throwable problem = null;
+        try {
+            transaction.rollback();
+        } catch (RuntimeException e) {
+            problem = e;
+        }
+        problem = closeResources(problem);
+        leave();
+        if (problem != null) {
+            reportRollbackProblem(problem, cause);
+        }
+        LOG.debug("Rolled back {} because of {}", info(), cause == null ? "a decision" : cause.getClass());
+        manager.tell(listener -> listener.rolledBack(info(), age(), cause));
+        runAfterRollbackHooks(cause);
+    }
+
+    private void reportRollbackProblem(Throwable problem, @Nullable Throwable cause) {
+        if (cause != null) {
+            Failures.suppress(cause, problem);
+        } else {
+            LOG.warn("Rolling back the {} failed; its connection was cut off instead.", info(), problem);
+        }
+    }
+
+    private @Nullable Throwable closeResources(@Nullable Throwable earlier) {
+        Throwable problem = earlier;
+        try {
+            session.close();
+        } catch (RuntimeException e) {
+            problem = joined(problem, e);
+        }
+        try {
+            connection.close();
+        } catch (SQLException | RuntimeException e) {
+            problem = joined(problem, e);
+        }
+        return problem;
+    }
+
+    private static Throwable joined(@Nullable Throwable first, Throwable next) {
+        if (first == null) {
+            return next;
+        }
+        Failures.suppress(first, next);
+        return first;
+    }
+
+    private Duration age() {
+        return Duration.ofNanos(System.nanoTime() - beganAt);
+    }
+}

@@ -1,0 +1,196 @@
+package io.hexai.jpa.transaction;
+
+import jakarta.persistence.EntityManager;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One level on a thread's stack of scopes. */
+abstract class Scope implements TransactionScope {
+
+    static final Logger LOG = LoggerFactory.getLogger(UnitOfWork.class);
+
+    final ScopeManager manager;
+    final @Nullable Scope around;
+
+    private final Thread owner = Thread.currentThread();
+    private @Nullable Throwable openedAt;
+    private boolean ended;
+
+    Scope(ScopeManager manager, @Nullable Scope around) {
+        this.manager = manager;
+        this.around = around;
+    }
+
+    /** The transaction that this scope is part of. */
+    abstract RootScope root();
+
+    /** The innermost scope, this one included, that can roll back by itself. */
+    abstract OwningScope boundary();
+
+    /** Ends the scope after its work returned. */
+    abstract void complete();
+
+    /** Ends the scope after its work threw, or decided to roll back; a failure on the way is suppressed into the cause. */
+    abstract void rollBack(@Nullable Throwable cause);
+
+    /** Remembers the place, for the message to who uses the scope when it is over. */
+    final Scope rememberWhereOpened() {
+        openedAt = new Throwable("The scope was opened here");
+        return this;
+    }
+
+    final void enter() {
+        manager.makeCurrent(this);
+    }
+
+    final void leave() {
+        ended = true;
+        manager.makeCurrent(around);
+    }
+
+    final boolean isEnded() {
+        return ended;
+    }
+
+    @Override
+    public final void commit() {
+        requireUsable();
+        requireInnermost();
+        complete();
+    }
+
+    @Override
+    public final void rollback() {
+        requireUsable();
+        requireInnermost();
+        rollBack(null);
+    }
+
+    @Override
+    public final void close() {
+        if (!ended) {
+            requireUsable();
+            requireInnermost();
+            warnOfLostChanges();
+            rollBack(null);
+        }
+    }
+
+    /** Ends the scope after its work threw; whatever else goes wrong is suppressed into that failure. */
+    final void fail(Throwable failure) {
+        try {
+            requireInnermost();
+            rollBack(failure);
+        } catch (RuntimeException e) {
+            Failures.suppress(failure, e);
+        }
+    }
+
+    final void requireUsable() {
+        if (Thread.currentThread() != owner) {
+            throw new IllegalStateException("The " + root().info() + " belongs to thread '" + owner.getName()
+                    + "' and was used on thread '" + Thread.currentThread().getName()
+                    + "'. Open a unit of work on that thread instead.");
+        }
+        if (ended) {
+            throw new IllegalStateException(
+                    "The scope of the " + root().info() + " has ended and cannot be used any more.", openedAt);
+        }
+    }
+
+    /** Rolls back the inner scopes that were left open, and this one: what they meant cannot be known any more. */
+    private void requireInnermost() {
+        Scope innermost = manager.current();
+        if (innermost == this) {
+            return;
+        }
+        IllegalStateException misuse = new IllegalStateException(
+                "Scopes must be closed innermost first, but a scope inside the " + root().info()
+                        + " is still open. All of them were rolled back; open inner scopes in try-with-resources.",
+                innermost == null ? null : innermost.openedAt);
+        for (Scope scope = innermost; scope != null && scope != this; scope = scope.around) {
+            scope.rollBack(misuse);
+        }
+        rollBack(misuse);
+        throw misuse;
+    }
+
+    private void warnOfLostChanges() {
+        if (LOG.isWarnEnabled() && !root().options().isReadOnly() && !changes().isEmpty()) {
+            LOG.warn(
+                    "A scope of the {} was closed without commit() or rollback() and its pending changes are lost.",
+                    root().info());
+        }
+    }
+
+    @Override
+    public final EntityManager entityManager() {
+        requireUsable();
+        return root().scopedEntityManager();
+    }
+
+    @Override
+    public final TransactionOptions options() {
+        return boundary().ownOptions();
+    }
+
+    @Override
+    public final int attempt() {
+        return boundary().info().attempt();
+    }
+
+    @Override
+    public final void beforeCommit(TransactionHook hook) {
+        beforeCommit(CommitPhase.MAIN, hook);
+    }
+
+    @Override
+    public final void beforeCommit(CommitPhase phase, TransactionHook hook) {
+        requireUsable();
+        root().requireOpen(phase);
+        boundary().hooks().beforeCommit(phase).add(hook);
+    }
+
+    @Override
+    public final void afterCommit(TransactionHook hook) {
+        requireUsable();
+        boundary().hooks().afterCommit.add(hook);
+    }
+
+    @Override
+    public final void afterRollback(TransactionHook hook) {
+        requireUsable();
+        boundary().hooks().afterRollback.add(hook);
+    }
+
+    @Override
+    public final void preventCommit() {
+        requireUsable();
+        boundary().prevent(null);
+    }
+
+    @Override
+    public final void preventCommit(Throwable cause) {
+        requireUsable();
+        boundary().prevent(cause);
+    }
+
+    @Override
+    public final boolean isCommitPrevented() {
+        return boundary().isPrevented();
+    }
+
+    @Override
+    public final <T> T resource(ResourceKey<T> key, Supplier<? extends T> factory) {
+        requireUsable();
+        return boundary().resourceOrNew(key, factory);
+    }
+
+    @Override
+    public final PendingChanges changes() {
+        requireUsable();
+        return new SessionChanges(root().session());
+    }
+}

@@ -1,0 +1,83 @@
+package io.hexai.jpa.transaction;
+
+import java.util.function.Consumer;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.engine.spi.SessionImplementor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What all views of a unit of work share: the factory, the current scope of each thread, and who is told of commits. */
+final class ScopeManager {
+
+    private static final Logger LOG = LoggerFactory.getLogger(UnitOfWork.class);
+
+    private final SessionFactoryImplementor factory;
+    private final ConnectionSource connections;
+    private final UnitOfWorkSettings settings;
+    private final EveryCommit everyCommit = new EveryCommit();
+    private final ThreadLocal<@Nullable Scope> current = new ThreadLocal<>();
+
+    ScopeManager(SessionFactoryImplementor factory, UnitOfWorkSettings settings) {
+        this.factory = factory;
+        this.connections = ConnectionSource.of(factory);
+        this.settings = settings;
+    }
+
+    UnitOfWorkSettings settings() {
+        return settings;
+    }
+
+    EveryCommit everyCommit() {
+        return everyCommit;
+    }
+
+    @Nullable
+    Scope current() {
+        return current.get();
+    }
+
+    void makeCurrent(@Nullable Scope scope) {
+        if (scope == null) {
+            current.remove();
+        } else {
+            current.set(scope);
+        }
+    }
+
+    SessionImplementor openSession(LazyConnection connection) {
+        return factory.withOptions().connection(connection.proxy()).openSession();
+    }
+
+    ConnectionSource connections() {
+        return connections;
+    }
+
+    /** Opens the scope that the options ask for in the place where the thread is. */
+    Scope open(TransactionOptions options, int attempt, @Nullable Deadline deadline) {
+        Scope around = current.get();
+        if (around == null || options.propagation() == Propagation.NEW) {
+            return RootScope.open(this, around, options, attempt, deadline);
+        }
+        around.requireUsable();
+        options.requireCompatibleWith(around.root().options());
+        return options.propagation() == Propagation.NESTED
+                ? NestedScope.open(this, around, options, attempt)
+                : new JoinedScope(this, around);
+    }
+
+    void tell(Consumer<UnitOfWorkListener> event) {
+        for (UnitOfWorkListener listener : settings.listeners()) {
+            try {
+                event.accept(listener);
+            } catch (RuntimeException e) {
+                LOG.warn("A listener of the unit of work failed: {}", listener, e);
+            }
+        }
+    }
+
+    void reportFailedHook(TransactionInfo transaction, Throwable failure) {
+        LOG.error("A hook that ran after the end of a {} failed; its outcome stays as it is.", transaction, failure);
+        tell(listener -> listener.hookFailed(transaction, failure));
+    }
+}

@@ -1,0 +1,43 @@
+package io.hexai.jpa.transaction;
+
+import org.hibernate.Transaction;
+import org.hibernate.engine.spi.SessionDelegatorBaseImpl;
+import org.hibernate.engine.spi.SessionImplementor;
+
+/** The session as the work sees it: all of Hibernate, but the decision about the transaction stays with the scope. */
+// It is never serialized, being bound to a thread; and the base class overrides Hibernate's own generic methods raw.
+@SuppressWarnings({"serial", "unchecked", "overrides"})
+final class ScopedSession extends SessionDelegatorBaseImpl {
+
+    private final RootScope scope;
+
+    ScopedSession(SessionImplementor session, RootScope scope) {
+        super(session);
+        this.scope = scope;
+    }
+
+    @Override
+    public Transaction getTransaction() {
+        return new ScopedTransaction(scope);
+    }
+
+    @Override
+    public Transaction accessTransaction() {
+        return getTransaction();
+    }
+
+    @Override
+    public Transaction beginTransaction() {
+        throw ScopedTransaction.refused("beginTransaction()", "open a NESTED or NEW scope");
+    }
+
+    @Override
+    public void close() {
+        throw ScopedTransaction.refused("close()", "let the work end: the scope closes its entity manager");
+    }
+
+    @Override
+    public <T> T unwrap(Class<T> type) {
+        return type.isInstance(this) ? type.cast(this) : super.unwrap(type);
+    }
+}

@@ -1,0 +1,108 @@
+package io.hexai.jpa.transaction;
+
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.hibernate.Hibernate;
+import org.hibernate.engine.spi.EntityEntry;
+import org.hibernate.engine.spi.SessionImplementor;
+import org.hibernate.engine.spi.Status;
+import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.type.CollectionType;
+import org.jspecify.annotations.Nullable;
+
+/** Reads off Hibernate's own bookkeeping what the next flush would write, without SQL. */
+final class SessionChanges implements PendingChanges {
+
+    private final SessionImplementor session;
+
+    SessionChanges(SessionImplementor session) {
+        this.session = session;
+    }
+
+    @Override
+    public boolean isManaged(Object entity) {
+        EntityEntry entry = entryOrNull(entity);
+        return entry != null && !entry.getStatus().isDeletedOrGone();
+    }
+
+    @Override
+    public boolean isNew(Object entity) {
+        EntityEntry entry = entry(entity);
+        return !entry.isExistsInDatabase() && !entry.getStatus().isDeletedOrGone();
+    }
+
+    @Override
+    public boolean isModified(Object entity) {
+        return !modifiedAttributes(entity).isEmpty();
+    }
+
+    @Override
+    public boolean isRemoved(Object entity) {
+        return entry(entity).getStatus().isDeletedOrGone();
+    }
+
+    @Override
+    public Set<String> modifiedAttributes(Object entity) {
+        Object target = Hibernate.unproxy(entity);
+        return modifiedAttributes(target, entry(target));
+    }
+
+    private Set<String> modifiedAttributes(Object entity, EntityEntry entry) {
+        Set<String> modified = new LinkedHashSet<>();
+        if (entry.getStatus() == Status.MANAGED && entry.isExistsInDatabase()) {
+            EntityPersister persister = entry.getPersister();
+            Object[] values = persister.getValues(entity);
+            String[] names = persister.getPropertyNames();
+            int[] dirty = persister.findDirty(values, entry.getLoadedState(), entity, session);
+            if (dirty != null) {
+                for (int index : dirty) {
+                    modified.add(names[index]);
+                }
+            }
+            for (int i = 0; i < values.length; i++) {
+                if (persister.getPropertyTypes()[i] instanceof CollectionType
+                        && CollectionStates.isChanged(values[i], session)) {
+                    modified.add(names[i]);
+                }
+            }
+        }
+        return modified;
+    }
+
+    @Override
+    public boolean isEmpty() {
+        for (var managed : session.getPersistenceContextInternal().reentrantSafeEntityEntries()) {
+            EntityEntry entry = managed.getValue();
+            if (entry.getStatus().isDeletedOrGone()
+                    || !entry.isExistsInDatabase()
+                    || !modifiedAttributes(managed.getKey(), entry).isEmpty()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public void revert(Object entity) {
+        throw new UnsupportedOperationException();
+    }
+
+    private EntityEntry entry(Object entity) {
+        EntityEntry entry = entryOrNull(entity);
+        if (entry == null) {
+            throw new IllegalArgumentException(
+                    "The instance of " + entity.getClass().getName()
+                            + " is not known to the persistence context; persist or find it in this unit of work first.");
+        }
+        return entry;
+    }
+
+    private @Nullable EntityEntry entryOrNull(Object entity) {
+        Object target = Hibernate.unproxy(entity);
+        if (session.getFactory().getMappingMetamodel().findEntityDescriptor(target.getClass()) == null) {
+            throw new IllegalArgumentException(
+                    target.getClass().getName() + " is not an entity class of this persistence unit.");
+        }
+        return session.getPersistenceContextInternal().getEntry(target);
+    }
+}

@@ -1,0 +1,89 @@
+package io.hexai.jpa.transaction;
+
+import jakarta.persistence.EntityManagerFactory;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+
+/** Builds a {@link UnitOfWork}. Not thread-safe. */
+public final class UnitOfWorkBuilder {
+
+    private final SessionFactoryImplementor factory;
+    private final List<UnitOfWorkListener> listeners = new ArrayList<>();
+    private TransactionOptions defaults = TransactionOptions.defaults();
+    private Sleeper sleeper = duration -> Thread.sleep(duration.toMillis(), duration.toNanosPart() % 1_000_000);
+    private Clock clock = Clock.systemUTC();
+    private boolean unversionedOptimisticWrites;
+
+    UnitOfWorkBuilder(EntityManagerFactory factory) {
+        this.factory = FactoryCheck.usable(factory);
+    }
+
+    /**
+     * Sets the options of scopes that do not set their own.
+     *
+     * @param options by default {@link TransactionOptions#defaults()}
+     * @return this builder
+     */
+    public UnitOfWorkBuilder defaultOptions(TransactionOptions options) {
+        this.defaults = Objects.requireNonNull(options, "options");
+        return this;
+    }
+
+    /**
+     * Adds a listener.
+     *
+     * @param listener called in the order of addition
+     * @return this builder
+     */
+    public UnitOfWorkBuilder listener(UnitOfWorkListener listener) {
+        listeners.add(Objects.requireNonNull(listener, "listener"));
+        return this;
+    }
+
+    /**
+     * Sets how the delay between two attempts is waited for.
+     *
+     * @param newSleeper by default {@link Thread#sleep(long, int)}
+     * @return this builder
+     */
+    public UnitOfWorkBuilder sleeper(Sleeper newSleeper) {
+        this.sleeper = Objects.requireNonNull(newSleeper, "sleeper");
+        return this;
+    }
+
+    /**
+     * Sets the clock that deadlines are measured with.
+     *
+     * @param newClock by default the system's
+     * @return this builder
+     */
+    public UnitOfWorkBuilder clock(Clock newClock) {
+        this.clock = Objects.requireNonNull(newClock, "clock");
+        return this;
+    }
+
+    /**
+     * Allows {@link TransactionMode#OPTIMISTIC} scopes to write entities without {@code @Version}, whose concurrent
+     * changes then overwrite each other.
+     *
+     * @return this builder
+     */
+    public UnitOfWorkBuilder allowUnversionedOptimisticWrites() {
+        this.unversionedOptimisticWrites = true;
+        return this;
+    }
+
+    /**
+     * Creates the unit of work. It borrows no connection.
+     *
+     * @return the unit of work
+     */
+    public UnitOfWork build() {
+        UnitOfWorkSettings settings =
+                new UnitOfWorkSettings(List.copyOf(listeners), sleeper, clock, unversionedOptimisticWrites);
+        return new JpaUnitOfWork(new ScopeManager(factory, settings), defaults);
+    }
+}

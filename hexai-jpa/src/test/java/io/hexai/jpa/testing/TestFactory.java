@@ -1,0 +1,101 @@
+package io.hexai.jpa.testing;
+
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.hibernate.SessionFactory;
+import org.hibernate.cfg.AvailableSettings;
+import org.hibernate.jpa.HibernatePersistenceConfiguration;
+
+/** A database of its own, with tables made from the entity classes, a pool, and a factory over it. */
+public final class TestFactory implements AutoCloseable {
+
+    private final String jdbcUrl;
+    private final HikariDataSource pool;
+    private final SessionFactory factory;
+
+    private TestFactory(String jdbcUrl, HikariDataSource pool, Map<String, ?> properties, Class<?>... entities) {
+        this.jdbcUrl = jdbcUrl;
+        this.pool = pool;
+        this.factory = new HibernatePersistenceConfiguration("test")
+                .managedClasses(entities)
+                .property(AvailableSettings.JAKARTA_NON_JTA_DATASOURCE, pool)
+                .property(AvailableSettings.JAKARTA_HBM2DDL_DATABASE_ACTION, "create")
+                .properties(properties)
+                .createEntityManagerFactory();
+    }
+
+    public static TestFactory of(Class<?>... entities) {
+        return of(Map.of(), entities);
+    }
+
+    public static TestFactory of(Map<String, ?> properties, Class<?>... entities) {
+        String url = TestPostgres.newDatabase();
+        return new TestFactory(url, pool(url, 10), properties, entities);
+    }
+
+    public static HikariDataSource pool(String jdbcUrl, int size) {
+        HikariDataSource pool = new HikariDataSource();
+        pool.setJdbcUrl(jdbcUrl);
+        pool.setMaximumPoolSize(size);
+        pool.setMinimumIdle(0);
+        pool.setConnectionTimeout(2_000);
+        return pool;
+    }
+
+    public SessionFactory factory() {
+        return factory;
+    }
+
+    public HikariDataSource pool() {
+        return pool;
+    }
+
+    public String jdbcUrl() {
+        return jdbcUrl;
+    }
+
+    /** Connections that somebody holds right now. */
+    public int borrowedConnections() {
+        return pool.getHikariPoolMXBean() == null
+                ? 0
+                : pool.getHikariPoolMXBean().getActiveConnections();
+    }
+
+    /** Reads the first column with a connection that no unit of work knows of. */
+    public List<Object> select(String sql) {
+        try (Connection connection = TestPostgres.connect(jdbcUrl);
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            List<Object> values = new ArrayList<>();
+            while (rows.next()) {
+                values.add(rows.getObject(1));
+            }
+            return values;
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
+    /** Runs one statement with a connection that no unit of work knows of, and commits it. */
+    public void execute(String sql) {
+        try (Connection connection = TestPostgres.connect(jdbcUrl);
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        factory.close();
+        pool.close();
+        TestPostgres.dropDatabase(jdbcUrl);
+    }
+}

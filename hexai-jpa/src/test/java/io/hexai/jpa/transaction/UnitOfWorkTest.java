@@ -1,0 +1,106 @@
+package io.hexai.jpa.transaction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.hexai.jpa.testing.TestFactory;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class UnitOfWorkTest {
+
+    static TestFactory database;
+
+    UnitOfWork unitOfWork;
+
+    @BeforeAll
+    static void start() {
+        database = TestFactory.of(Account.class);
+    }
+
+    @AfterAll
+    static void stop() {
+        database.close();
+    }
+
+    @BeforeEach
+    void empty() {
+        database.execute("TRUNCATE account");
+        unitOfWork = UnitOfWork.of(database.factory());
+    }
+
+    @AfterEach
+    void everythingIsGivenBack() {
+        assertThat(unitOfWork.isActive()).isFalse();
+        assertThat(database.borrowedConnections()).isZero();
+    }
+
+    @Test
+    void commitsWhenTheWorkReturns() {
+        String result = unitOfWork.call(em -> {
+            em.persist(new Account("a", 10));
+            return "done";
+        });
+
+        assertThat(result).isEqualTo("done");
+        assertThat(database.select("SELECT balance FROM account")).containsExactly(10L);
+    }
+
+    @Test
+    void rollsBackAndRethrowsTheSameExceptionWhenTheWorkThrows() {
+        IOException failure = new IOException("checked");
+
+        assertThatThrownBy(() -> unitOfWork.run(em -> {
+                    em.persist(new Account("a", 10));
+                    em.flush();
+                    throw failure;
+                }))
+                .isSameAs(failure)
+                .hasNoSuppressedExceptions();
+
+        assertThat(database.select("SELECT id FROM account")).isEmpty();
+    }
+
+    @Test
+    void rollsBackWhenTheWorkThrowsAnError() {
+        AssertionError failure = new AssertionError("an error");
+
+        assertThatThrownBy(() -> unitOfWork.run(em -> {
+                    em.persist(new Account("a", 10));
+                    em.flush();
+                    throw failure;
+                }))
+                .isSameAs(failure);
+
+        assertThat(database.select("SELECT id FROM account")).isEmpty();
+    }
+
+    @Test
+    void takesNoConnectionForAScopeWithoutSql() {
+        int borrowed = unitOfWork.call(em -> database.borrowedConnections());
+
+        assertThat(borrowed).isZero();
+    }
+
+    @Test
+    void failsWhenTheWorkSwallowedAFailedStatement() {
+        assertThatThrownBy(() -> unitOfWork.run(em -> {
+                    em.persist(new Account("a", 10));
+                    em.flush();
+                    em.unwrap(org.hibernate.Session.class).doWork(connection -> {
+                        try (var statement = connection.createStatement()) {
+                            statement.execute("SELECT nonsense");
+                        } catch (java.sql.SQLException swallowed) {
+                            assertThat(swallowed.getSQLState()).isEqualTo("42703");
+                        }
+                    });
+                }))
+                .isInstanceOf(UnexpectedRollbackException.class);
+
+        assertThat(database.select("SELECT id FROM account")).isEmpty();
+    }
+}
