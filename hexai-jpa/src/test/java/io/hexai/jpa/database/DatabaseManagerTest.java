@@ -37,6 +37,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DatabaseManagerTest {
 
     private static final String PREFIX = "dm_" + ProcessHandle.current().pid() + "_";
+    private static final String ROLE = PREFIX + "role";
 
     private static PostgresConfig config;
 
@@ -194,14 +195,13 @@ class DatabaseManagerTest {
 
         @Test
         void tellsThatTheUserMayNot() {
-            TestPostgres.execute("CREATE ROLE hexai_dm_weak LOGIN PASSWORD 'weak'");
-            try (DatabaseManager weak =
-                    DatabaseManager.of(config.withUser("hexai_dm_weak").withPassword("weak"))) {
+            TestPostgres.execute("CREATE ROLE " + ROLE + " LOGIN PASSWORD 'weak'");
+            try (DatabaseManager weak = DatabaseManager.of(config.withUser(ROLE).withPassword("weak"))) {
                 assertThatExceptionOfType(DatabaseOperationException.class)
                         .isThrownBy(() -> weak.createDatabase(name("forbidden")))
                         .satisfies(failure -> assertThat(failure.sqlState()).isEqualTo("42501"));
             } finally {
-                TestPostgres.execute("DROP ROLE hexai_dm_weak");
+                TestPostgres.execute("DROP ROLE " + ROLE);
             }
         }
     }
@@ -277,14 +277,14 @@ class DatabaseManagerTest {
 
         @Test
         void goesToTheConfiguredDatabaseWhereTheOtherIsClosedToTheUser() {
-            TestPostgres.execute("CREATE ROLE hexai_dm_guest LOGIN PASSWORD 'guest'");
+            TestPostgres.execute("CREATE ROLE " + ROLE + " LOGIN PASSWORD 'guest'");
             TestPostgres.execute("REVOKE CONNECT ON DATABASE postgres FROM PUBLIC");
             try (DatabaseManager guest =
-                    DatabaseManager.of(config.withUser("hexai_dm_guest").withPassword("guest"))) {
+                    DatabaseManager.of(config.withUser(ROLE).withPassword("guest"))) {
                 assertThat(guest.exists(config.database())).isTrue();
             } finally {
                 TestPostgres.execute("GRANT CONNECT ON DATABASE postgres TO PUBLIC");
-                TestPostgres.execute("DROP ROLE hexai_dm_guest");
+                TestPostgres.execute("DROP ROLE " + ROLE);
             }
         }
 

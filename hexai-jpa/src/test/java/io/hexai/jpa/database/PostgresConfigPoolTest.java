@@ -10,8 +10,14 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import com.zaxxer.hikari.HikariDataSource;
 import io.hexai.jpa.testing.TestPostgres;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -19,6 +25,8 @@ import java.sql.SQLTransientConnectionException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
@@ -53,7 +61,7 @@ class PostgresConfigPoolTest {
 
                 try (HikariDataSource pool = nowhere.openDataSource()) {
                     assertThat(pool.isRunning()).isTrue();
-                    assertThat(catchThrowable(server::accept)).isInstanceOf(java.net.SocketTimeoutException.class);
+                    assertThat(catchThrowable(server::accept)).isInstanceOf(SocketTimeoutException.class);
                 }
             }
         }
@@ -200,15 +208,42 @@ class PostgresConfigPoolTest {
         }
 
         @Test
-        void logsIn() throws SQLException {
-            TestPostgres.execute("CREATE ROLE hexai_pool_test LOGIN PASSWORD 'p@:/?#&%+ w'");
-            try (HikariDataSource pool = config.withUser("hexai_pool_test")
-                            .withPassword("p@:/?#&%+ w")
-                            .openDataSource();
-                    Connection connection = pool.getConnection()) {
-                assertThat(valueOf(connection, "SELECT current_user")).isEqualTo("hexai_pool_test");
-            } finally {
-                TestPostgres.execute("DROP ROLE hexai_pool_test");
+        void reachesTheServerAsItIs() throws Exception {
+            String password = "p@:/?#&%25+ w\"'üß漢";
+            CompletableFuture<String> received = new CompletableFuture<>();
+            try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                Thread thread = new Thread(() -> askForPassword(server, received), "asks-for-password");
+                thread.start();
+                PostgresConfig fake = PostgresConfig.fromUrl(config.withHost("127.0.0.1")
+                        .withPort(server.getLocalPort())
+                        .withPassword(password)
+                        .withConnectionTimeout(Duration.ofSeconds(5))
+                        .withParameter("sslmode", "disable")
+                        .toUrl());
+
+                try (HikariDataSource pool = fake.openDataSource()) {
+                    CompletableFuture.runAsync(() -> catchThrowable(pool::getConnection));
+                    assertThat(received.get(30, TimeUnit.SECONDS)).isEqualTo(password);
+                }
+            }
+        }
+
+        /** Speaks as much of PostgreSQL's protocol as it takes to be told a password in the clear. */
+        private void askForPassword(ServerSocket server, CompletableFuture<String> received) {
+            try (Socket client = server.accept();
+                    DataInputStream in = new DataInputStream(client.getInputStream());
+                    DataOutputStream out = new DataOutputStream(client.getOutputStream())) {
+                in.readFully(new byte[in.readInt() - Integer.BYTES]);
+                out.writeByte('R');
+                out.writeInt(2 * Integer.BYTES);
+                out.writeInt(3);
+                out.flush();
+                assertThat(in.readByte()).isEqualTo((byte) 'p');
+                byte[] answer = new byte[in.readInt() - Integer.BYTES];
+                in.readFully(answer);
+                received.complete(new String(answer, 0, answer.length - 1, StandardCharsets.UTF_8));
+            } catch (IOException | AssertionError e) {
+                received.completeExceptionally(e);
             }
         }
     }
