@@ -1,6 +1,7 @@
 /** A propagating unit of work, an event store and migrations for PostgreSQL with JPA/Hibernate. */
 module io.hexai.jpa {
     exports io.hexai.jpa;
+    exports io.hexai.jpa.bootstrap;
     exports io.hexai.jpa.database;
     exports io.hexai.jpa.transaction;
 
