@@ -1,6 +1,6 @@
 package io.hexai.jpa.database;
 
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -42,7 +42,7 @@ public final class Config {
      * @throws InvalidConfigException if anything is missing or wrong; names all of it
      */
     public static Config load(ConfigSource source, ConfigSpec<?>... specs) {
-        Map<ConfigSpec<?>, Object> values = new IdentityHashMap<>();
+        Map<ConfigSpec<?>, Object> values = new HashMap<>();
         Faults faults = new Faults();
         for (ConfigSpec<?> spec : specs) {
             Object value = spec.read(source, faults);

@@ -2,11 +2,12 @@ package io.hexai.jpa.database;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
+import java.util.Collections;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
-import org.postgresql.PGProperty;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,12 +19,12 @@ final class ConnectionPool {
     private static final Duration LEAST_WAIT = Duration.ofMillis(250);
     private static final Duration LEAST_IDLE = Duration.ofSeconds(10);
     /** Classes named by these may read parameters of their own. */
-    private static final List<PGProperty> PLUG_INS = List.of(
-            PGProperty.SOCKET_FACTORY,
-            PGProperty.SSL_FACTORY,
-            PGProperty.SSL_HOSTNAME_VERIFIER,
-            PGProperty.SSL_PASSWORD_CALLBACK,
-            PGProperty.AUTHENTICATION_PLUGIN_CLASS_NAME);
+    private static final Set<String> PLUG_INS = Set.of(
+            "socketFactory",
+            "sslfactory",
+            "sslhostnameverifier",
+            "sslpasswordcallback",
+            "authenticationPluginClassName");
 
     private ConnectionPool() {}
 
@@ -58,13 +59,18 @@ final class ConnectionPool {
 
     /** The driver is silent about a parameter that it does not know, which may be a misspelt {@code sslmode}. */
     private static void warnOfUnknownParameters(PostgresConfig config) {
-        if (PLUG_INS.stream().anyMatch(plugIn -> config.parameters().containsKey(plugIn.getName()))) {
+        Set<String> names = config.parameters().keySet();
+        if (names.isEmpty() || !Collections.disjoint(names, PLUG_INS)) {
             return;
         }
-        for (String name : config.parameters().keySet()) {
-            if (PGProperty.forName(name) == null) {
-                LOG.warn("The PostgreSQL driver knows no parameter {}: it has no effect", Faults.shown(name));
-            }
+        try {
+            Set<String> known = DriverDataSource.knownParameters();
+            names.stream()
+                    .filter(name -> !known.contains(name))
+                    .forEach(name -> LOG.warn(
+                            "The PostgreSQL driver knows no parameter {}: it has no effect", Faults.shown(name)));
+        } catch (SQLException e) {
+            LOG.debug("The PostgreSQL driver does not list its parameters", e);
         }
     }
 }

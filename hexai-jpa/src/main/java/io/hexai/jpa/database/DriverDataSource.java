@@ -2,14 +2,17 @@ package io.hexai.jpa.database;
 
 import java.io.PrintWriter;
 import java.sql.Connection;
+import java.sql.Driver;
 import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.Driver;
 
 /**
  * Connects straight through the JDBC driver, one new connection at each call. It has no text that holds a secret, whereas
@@ -17,7 +20,7 @@ import org.postgresql.Driver;
  */
 final class DriverDataSource implements DataSource {
 
-    private static final Driver DRIVER = new Driver();
+    private static final Driver DRIVER = loadDriver();
     private static final Map<String, String> DEFAULTS = Map.of(
             "reWriteBatchedInserts", "true",
             "preparedStatementCacheQueries", "512",
@@ -33,6 +36,26 @@ final class DriverDataSource implements DataSource {
         this.config = config;
         this.url = new PostgresUrlWriter(config).jdbcUrlWithoutQuery();
         this.loginTimeout = (int) Math.max(1, config.connectionTimeout().toSeconds());
+    }
+
+    /**
+     * By name, since compiling against the driver's own package takes annotations that it does not bring along; and not from
+     * {@code DriverManager}, which in containers does not know drivers that come with an application.
+     */
+    private static Driver loadDriver() {
+        try {
+            Class<?> driver = Class.forName("org.postgresql.Driver");
+            return (Driver) driver.getDeclaredConstructor().newInstance();
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("The PostgreSQL driver, org.postgresql:postgresql, cannot be loaded", e);
+        }
+    }
+
+    /** Returns the names of all parameters that this version of the driver reads. */
+    static Set<String> knownParameters() throws SQLException {
+        return Arrays.stream(DRIVER.getPropertyInfo("jdbc:postgresql://localhost/postgres", new Properties()))
+                .map(property -> property.name)
+                .collect(Collectors.toSet());
     }
 
     @Override

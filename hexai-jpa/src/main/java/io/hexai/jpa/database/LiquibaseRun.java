@@ -46,13 +46,13 @@ final class LiquibaseRun {
 
     private final DataSource dataSource;
     private final String location;
-    private final ChangelogFile changelog;
+    private final ChangelogFile file;
     private final Map<String, String> parameters;
 
     LiquibaseRun(DataSource dataSource, String location, Map<String, String> parameters) {
         this.dataSource = dataSource;
         this.location = location;
-        this.changelog = ChangelogFile.at(location);
+        this.file = ChangelogFile.at(location);
         this.parameters = Map.copyOf(parameters);
     }
 
@@ -100,7 +100,7 @@ final class LiquibaseRun {
         Map<String, Object> scope = new HashMap<>();
         scope.put(Scope.Attr.logService.name(), new Slf4jLogService());
         scope.put(Scope.Attr.ui.name(), new LoggerUIService());
-        scope.put(Scope.Attr.resourceAccessor.name(), changelog.resources());
+        scope.put(Scope.Attr.resourceAccessor.name(), file.resources());
         scope.put(AnalyticsArgs.ENABLED.getKey(), false);
         HeldConnection connection = new HeldConnection(own.jdbc());
         try {
@@ -149,8 +149,8 @@ final class LiquibaseRun {
             }
         });
         return ChangeLogParserFactory.getInstance()
-                .getParser(changelog.path(), changelog.resources())
-                .parse(changelog.path(), values, changelog.resources());
+                .getParser(file.path(), file.resources())
+                .parse(file.path(), values, file.resources());
     }
 
     private static RuntimeEnvironment environment(Database database) {

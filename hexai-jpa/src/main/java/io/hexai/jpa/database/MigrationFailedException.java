@@ -50,9 +50,9 @@ public final class MigrationFailedException extends HexaiJpaException {
 
     private static String rootMessage(Throwable cause) {
         Throwable root = cause;
-        for (Throwable next = cause; next != null && next != root.getCause(); next = next.getCause()) {
+        for (Throwable next = cause.getCause(); next != null; next = next.getCause()) {
             root = next;
         }
-        return String.valueOf(root.getMessage() == null ? root : root.getMessage());
+        return root.getMessage() == null ? root.toString() : root.getMessage();
     }
 }

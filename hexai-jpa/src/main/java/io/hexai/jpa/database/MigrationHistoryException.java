@@ -13,8 +13,8 @@ public final class MigrationHistoryException extends HexaiJpaException {
     private static final long serialVersionUID = 1L;
 
     private final String table;
-    private final List<String> edited;
-    private final List<String> vanished;
+    private final String[] edited;
+    private final String[] vanished;
 
     /**
      * Creates the exception.
@@ -28,8 +28,8 @@ public final class MigrationHistoryException extends HexaiJpaException {
             String table, List<String> edited, List<String> vanished, @Nullable Throwable cause) {
         super(message(table, edited, vanished), cause);
         this.table = table;
-        this.edited = List.copyOf(edited);
-        this.vanished = List.copyOf(vanished);
+        this.edited = edited.toArray(String[]::new);
+        this.vanished = vanished.toArray(String[]::new);
     }
 
     /**
@@ -47,7 +47,7 @@ public final class MigrationHistoryException extends HexaiJpaException {
      * @return their names
      */
     public List<String> edited() {
-        return edited;
+        return List.of(edited);
     }
 
     /**
@@ -56,7 +56,7 @@ public final class MigrationHistoryException extends HexaiJpaException {
      * @return their names
      */
     public List<String> vanished() {
-        return vanished;
+        return List.of(vanished);
     }
 
     private static String message(String table, List<String> edited, List<String> vanished) {

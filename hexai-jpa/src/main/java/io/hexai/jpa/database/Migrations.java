@@ -111,12 +111,13 @@ public final class Migrations {
      * @param changelog the changelog's location
      * @param count how many changesets at most
      * @return the names of the changesets rolled back, the last applied first
+     * @throws IllegalArgumentException if the count is negative
      * @throws InvalidMigrationException if the changelog is missing or malformed
      * @throws MigrationHistoryException if a changeset was edited after it had been applied
      * @throws MigrationFailedException if a changeset has no rollback or it fails; those rolled back before it stay so
      */
     public static List<String> rollBack(DataSource target, String changelog, int count) {
-        return new MigrationReport(new LiquibaseRun(target, changelog, Map.of()).rollBack(count)).names();
+        return new MigrationReport(new LiquibaseRun(target, changelog, Map.of()).rollBack(checked(count))).names();
     }
 
     /**
@@ -127,6 +128,7 @@ public final class Migrations {
      * @param changelog the changelog's location
      * @param count how many changesets at most
      * @return the names of the changesets rolled back, the last applied first
+     * @throws IllegalArgumentException if the count is negative
      * @throws InvalidMigrationException if the changelog is missing or malformed
      * @throws MigrationHistoryException if a changeset was edited after it had been applied
      * @throws MigrationFailedException if a changeset has no rollback or it fails; those rolled back before it stay so
@@ -135,7 +137,120 @@ public final class Migrations {
         return rollBack(new DriverDataSource(target), changelog, count);
     }
 
+    /**
+     * Applies a directory of SQL migrations: directories {@code 001_name} with a {@code migration.sql}, ordered by their numbers,
+     * then by name. Each is one transaction together with its row in the ledger {@code hexai__migrations}, so it must not
+     * control transactions; what cannot run in one belongs into a changelog. After a line {@code -- rollback} may follow what
+     * takes the migration back. A ledger of the TypeScript library is taken over.
+     *
+     * @param target the database
+     * @param location the directory that holds the migrations
+     * @return what was applied
+     * @throws InvalidMigrationException if the directory is missing, or a migration has no number, controls transactions or is
+     *     there twice
+     * @throws MigrationHistoryException if an applied migration was edited or has vanished
+     * @throws MigrationFailedException if a migration fails; those before it stay applied
+     */
+    public static MigrationReport runDirectory(DataSource target, String location) {
+        return runDirectory(target, location, "");
+    }
+
+    /**
+     * Applies a directory of SQL migrations, on connections of its own. See {@link #runDirectory(DataSource, String)}.
+     *
+     * @param target the database
+     * @param location the directory that holds the migrations
+     * @return what was applied
+     * @throws InvalidMigrationException if the directory is missing, or a migration has no number, controls transactions or is
+     *     there twice
+     * @throws MigrationHistoryException if an applied migration was edited or has vanished
+     * @throws MigrationFailedException if a migration fails; those before it stay applied
+     */
+    public static MigrationReport runDirectory(PostgresConfig target, String location) {
+        return runDirectory(new DriverDataSource(target), location);
+    }
+
+    /**
+     * Applies a directory of SQL migrations that has a ledger of its own, {@code hexai__migrations_namespace}. Namespaces know
+     * nothing of each other. See {@link #runDirectory(DataSource, String)}.
+     *
+     * @param target the database
+     * @param location the directory that holds the migrations
+     * @param namespace the ending of the ledger's name, or an empty string for none
+     * @return what was applied
+     * @throws IllegalArgumentException if the ledger's name gets longer than 63 bytes
+     * @throws InvalidMigrationException if the directory is missing, or a migration has no number, controls transactions or is
+     *     there twice
+     * @throws MigrationHistoryException if an applied migration was edited or has vanished
+     * @throws MigrationFailedException if a migration fails; those before it stay applied
+     */
+    public static MigrationReport runDirectory(DataSource target, String location, String namespace) {
+        return new MigrationReport(new DirectoryRun(target, location, namespace).update());
+    }
+
+    /**
+     * Applies a directory of SQL migrations that has a ledger of its own, on connections of its own. See
+     * {@link #runDirectory(DataSource, String, String)}.
+     *
+     * @param target the database
+     * @param location the directory that holds the migrations
+     * @param namespace the ending of the ledger's name, or an empty string for none
+     * @return what was applied
+     * @throws IllegalArgumentException if the ledger's name gets longer than 63 bytes
+     * @throws InvalidMigrationException if the directory is missing, or a migration has no number, controls transactions or is
+     *     there twice
+     * @throws MigrationHistoryException if an applied migration was edited or has vanished
+     * @throws MigrationFailedException if a migration fails; those before it stay applied
+     */
+    public static MigrationReport runDirectory(PostgresConfig target, String location, String namespace) {
+        return runDirectory(new DriverDataSource(target), location, namespace);
+    }
+
+    /**
+     * Rolls back the migrations of a directory that were applied last, each in one transaction together with its row in the
+     * ledger.
+     *
+     * @param target the database
+     * @param location the directory that holds the migrations
+     * @param namespace the ending of the ledger's name, or an empty string for none
+     * @param count how many migrations at most
+     * @return the names of the migrations rolled back, the last applied first
+     * @throws IllegalArgumentException if the ledger's name gets longer than 63 bytes, or the count is negative
+     * @throws InvalidMigrationException if one of them has no line {@code -- rollback}; then none is rolled back
+     * @throws MigrationHistoryException if an applied migration was edited or has vanished
+     * @throws MigrationFailedException if a rollback fails; those rolled back before it stay so
+     */
+    public static List<String> rollBackDirectory(DataSource target, String location, String namespace, int count) {
+        return new MigrationReport(new DirectoryRun(target, location, namespace).rollBack(checked(count))).names();
+    }
+
+    /**
+     * Rolls back the migrations of a directory that were applied last, on connections of its own. See
+     * {@link #rollBackDirectory(DataSource, String, String, int)}.
+     *
+     * @param target the database
+     * @param location the directory that holds the migrations
+     * @param namespace the ending of the ledger's name, or an empty string for none
+     * @param count how many migrations at most
+     * @return the names of the migrations rolled back, the last applied first
+     * @throws IllegalArgumentException if the ledger's name gets longer than 63 bytes, or the count is negative
+     * @throws InvalidMigrationException if one of them has no line {@code -- rollback}; then none is rolled back
+     * @throws MigrationHistoryException if an applied migration was edited or has vanished
+     * @throws MigrationFailedException if a rollback fails; those rolled back before it stay so
+     */
+    public static List<String> rollBackDirectory(PostgresConfig target, String location, String namespace, int count) {
+        return rollBackDirectory(new DriverDataSource(target), location, namespace, count);
+    }
+
     private static MigrationReport run(DataSource target, String changelog, Map<String, String> parameters) {
         return new MigrationReport(new LiquibaseRun(target, changelog, parameters).update());
+    }
+
+    private static int checked(int count) {
+        if (count < 0) {
+            throw new IllegalArgumentException(
+                    "Cannot roll back " + count + " migrations: the count must not be negative");
+        }
+        return count;
     }
 }

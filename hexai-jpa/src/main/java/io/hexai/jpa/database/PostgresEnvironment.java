@@ -1,7 +1,6 @@
 package io.hexai.jpa.database;
 
 import java.util.Locale;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a configuration from variables that begin with one prefix. */
@@ -53,7 +52,7 @@ final class PostgresEnvironment {
             builder.user(user);
         }
         builder.password(source.get(prefix + "_PASSWORD"));
-        PostgresConfig config = builder.build(own, nameOfField());
+        PostgresConfig config = builder.build(own, this::nameOf);
         faults.addAll(own);
         return own.isEmpty() ? config : null;
     }
@@ -72,8 +71,8 @@ final class PostgresEnvironment {
         }
     }
 
-    private UnaryOperator<String> nameOfField() {
-        return field -> prefix + "_" + field.toUpperCase(Locale.ROOT);
+    private String nameOf(String field) {
+        return prefix + "_" + field.toUpperCase(Locale.ROOT);
     }
 
     private @Nullable String valueOf(String name) {

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -63,10 +62,8 @@ final class PostgresUrlReader {
         String rest = url.substring(scheme.length());
         int slash = rest.indexOf('/');
         String path = slash < 0 ? "" : rest.substring(slash + 1);
-        String database = path.substring(0, path.length() - queryOf(path).length());
-        if (database.endsWith("?")) {
-            database = database.substring(0, database.length() - 1);
-        }
+        int mark = path.indexOf('?');
+        String database = mark < 0 ? path : path.substring(0, mark);
         if (database.isEmpty()) {
             return invalid("it names no database");
         }
@@ -76,7 +73,7 @@ final class PostgresUrlReader {
         readAuthority(rest.substring(0, slash));
         builder.database(decodeFormPart(database));
         readQuery(queryOf(path));
-        return faults.isEmpty() ? builder.build(faults, nameOfField()) : null;
+        return faults.isEmpty() ? builder.build(faults, this::nameOf) : null;
     }
 
     private static String queryOf(String text) {
@@ -84,8 +81,8 @@ final class PostgresUrlReader {
         return mark < 0 ? "" : text.substring(mark + 1);
     }
 
-    private UnaryOperator<String> nameOfField() {
-        return field -> label + " (" + field + ")";
+    private String nameOf(String field) {
+        return label + " (" + field + ")";
     }
 
     private @Nullable PostgresConfig invalid(String problem) {
@@ -146,7 +143,7 @@ final class PostgresUrlReader {
 
     private void readQuery(String query) {
         Set<String> seen = new HashSet<>();
-        for (String part : query.split("&")) {
+        for (String part : query.split("&", -1)) {
             if (part.isEmpty()) {
                 continue;
             }
@@ -156,7 +153,7 @@ final class PostgresUrlReader {
             if (seen.add(name)) {
                 readParameter(name, value);
             } else {
-                faults.add(nameOfField().apply(Faults.isHarmless(name) ? name : "parameters"), "is given twice");
+                faults.add(nameOf(Faults.isHarmless(name) ? name : "parameters"), "is given twice");
             }
         }
     }
@@ -195,14 +192,14 @@ final class PostgresUrlReader {
 
     private void refuseIf(boolean alreadyGiven, String name) {
         if (alreadyGiven) {
-            faults.add(nameOfField().apply(name), "is given twice: before the host and as a parameter");
+            faults.add(nameOf(name), "is given twice: before the host and as a parameter");
         }
     }
 
     private @Nullable Integer numberOf(String name, String value) {
         Integer number = number(value);
         if (number == null) {
-            faults.add(nameOfField().apply(name), "must be a whole number, not " + Faults.shown(value));
+            faults.add(nameOf(name), "must be a whole number, not " + Faults.shown(value));
         }
         return number;
     }

@@ -38,7 +38,8 @@ final class Slf4jLogService extends AbstractLogService {
         @Override
         public void log(Level level, String message, @Nullable Throwable failure) {
             if (level.intValue() == Level.WARNING.intValue()) {
-                log.warn(message, failure);
+                log.warn(message);
+                log.debug("The cause of this warning", failure);
             } else if (level.intValue() >= Level.INFO.intValue()) {
                 log.debug(message, failure);
             } else {

@@ -122,6 +122,23 @@ class EventTableTest {
     }
 
     @Nested
+    class ASystemPropertyOfTheParametersName {
+
+        @Test
+        void doesNotCreateAnotherTableUnseen() {
+            System.setProperty("hexai.eventTable", "other_events");
+            try {
+                assertThatThrownBy(() -> Migrations.runEventTable(database.dataSource(), "order_events"))
+                        .isInstanceOf(InvalidMigrationException.class)
+                        .hasMessageContaining("hexai.eventTable");
+            } finally {
+                System.clearProperty("hexai.eventTable");
+            }
+            assertThat(database.tables()).isEmpty();
+        }
+    }
+
+    @Nested
     class Rollback {
 
         private static final String BUILT_IN = "classpath:hexai-jpa/built-in.xml";

@@ -11,10 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.Statement;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -189,6 +187,29 @@ class MigrationsTest {
             assertThat(database.tables()).isEmpty();
         }
 
+        @Test
+        @Timeout(30)
+        void ofTheProcessLeavesNoLockAndNothingHalfDone() throws Exception {
+            Path changelog = changelog(
+                    changeSet("one", "CREATE TABLE one ()"),
+                    changeSet("two", "CREATE TABLE two (); SELECT pg_sleep(600)"));
+            Process process = MigrationProcess.start(database, changelog);
+            try {
+                await().atMost(Duration.ofSeconds(20))
+                        .until(() -> !database.rows(
+                                        "SELECT 1 FROM pg_stat_activity"
+                                                + " WHERE datname = current_database() AND query LIKE '%pg_sleep(600)%' AND wait_event = 'PgSleep'")
+                                .isEmpty());
+            } finally {
+                process.destroyForcibly().waitFor();
+            }
+            assertThat(database.tables()).containsExactly("one");
+
+            changelog(changeSet("one", "CREATE TABLE one ()"), changeSet("two", "CREATE TABLE two ()"));
+            assertThat(run(changelog).names()).containsExactly("changelog.xml::two::test");
+            assertThat(database.tables()).containsExactly("one", "two");
+        }
+
         private void refuseLedgerRows(String how) {
             database.execute(
                     "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN " + how
@@ -205,7 +226,8 @@ class MigrationsTest {
         @Test
         @Timeout(30)
         void applyEachChangeOnce() throws Exception {
-            List<MigrationReport> reports = startTogether(STARTERS, () -> Migrations.runBuiltIn(database.dataSource()));
+            List<MigrationReport> reports =
+                    Together.start(STARTERS, () -> Migrations.runBuiltIn(database.dataSource()));
 
             assertThat(reports)
                     .filteredOn(report -> !report.applied().isEmpty())
@@ -222,34 +244,13 @@ class MigrationsTest {
                     "<changeSet id=\"two\" author=\"test\" runInTransaction=\"false\">"
                             + "<sql>CREATE INDEX CONCURRENTLY two ON one (a)</sql></changeSet>");
 
-            List<MigrationReport> reports = startTogether(STARTERS, () -> run(changelog));
+            List<MigrationReport> reports = Together.start(STARTERS, () -> run(changelog));
 
             assertThat(reports)
                     .filteredOn(report -> !report.applied().isEmpty())
                     .hasSize(1);
             assertThat(database.rows("SELECT indisvalid FROM pg_index WHERE indexrelid = 'two'::regclass"))
                     .containsExactly("t");
-        }
-
-        private List<MigrationReport> startTogether(int count, Callable<MigrationReport> work) throws Exception {
-            CyclicBarrier start = new CyclicBarrier(count);
-            ExecutorService threads = Executors.newFixedThreadPool(count);
-            try {
-                List<Future<MigrationReport>> running = new ArrayList<>();
-                for (int i = 0; i < count; i++) {
-                    running.add(threads.submit(() -> {
-                        start.await();
-                        return work.call();
-                    }));
-                }
-                List<MigrationReport> reports = new ArrayList<>();
-                for (Future<MigrationReport> future : running) {
-                    reports.add(future.get());
-                }
-                return reports;
-            } finally {
-                threads.shutdownNow();
-            }
         }
     }
 
@@ -303,6 +304,29 @@ class MigrationsTest {
             } finally {
                 thread.shutdownNow();
             }
+        }
+    }
+
+    @Nested
+    class AConfiguration {
+
+        @Test
+        void reachesTheDatabaseAsADataSourceDoes() throws IOException {
+            PostgresConfig config = PostgresConfig.fromUrl(database.url());
+
+            Migrations.runBuiltIn(config);
+            Migrations.runEventTable(config, "order_events");
+            Migrations.run(
+                    config,
+                    changelog(changeSet("one", "CREATE TABLE one ()"), "").toString());
+            Migrations.runDirectory(config, directory.toString());
+            Migrations.runDirectory(config, directory.toString(), "orders");
+
+            assertThat(database.tables())
+                    .contains("hexai__events", "order_events", "one", "hexai__migrations", "hexai__migrations_orders");
+            await().until(() -> database.rows("SELECT 1 FROM pg_stat_activity WHERE datname = current_database()"
+                            + " AND pid <> pg_backend_pid()")
+                    .isEmpty());
         }
     }
 

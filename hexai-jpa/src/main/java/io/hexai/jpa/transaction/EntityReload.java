@@ -1,0 +1,62 @@
+package io.hexai.jpa.transaction;
+
+import org.hibernate.LockMode;
+import org.hibernate.bytecode.enhance.spi.interceptor.LazyAttributeLoadingInterceptor;
+import org.hibernate.bytecode.spi.BytecodeEnhancementMetadata;
+import org.hibernate.engine.spi.EntityEntry;
+import org.hibernate.engine.spi.EntityKey;
+import org.hibernate.engine.spi.PersistenceContext;
+import org.hibernate.engine.spi.SessionImplementor;
+import org.hibernate.engine.spi.Status;
+import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.proxy.HibernateProxy;
+import org.hibernate.proxy.LazyInitializer;
+
+/**
+ * Reads the row of a managed entity into the same instance again, with one select. Unlike {@code refresh} it does not
+ * cascade, which would follow references to entities that are gone.
+ */
+final class EntityReload {
+
+    private EntityReload() {}
+
+    /** Its collections must have been forgotten before. An entity whose row is gone is left detached. */
+    static void readAnew(Object entity, EntityEntry entry, SessionImplementor session) {
+        boolean readOnly = entry.getStatus() == Status.READ_ONLY;
+        if (readAnew(entity, entry.getEntityKey(), session) && readOnly) {
+            session.setReadOnly(entity, true);
+        }
+    }
+
+    /** Returns whether there is a row. */
+    static boolean readAnew(Object entity, EntityKey key, SessionImplementor session) {
+        PersistenceContext context = session.getPersistenceContextInternal();
+        EntityPersister persister = key.getPersister().getSubclassEntityPersister(entity, session.getFactory());
+        Object id = key.getIdentifier();
+        if (persister.hasNaturalIdentifier()) {
+            context.getNaturalIdResolutions().handleEviction(id, entity, persister);
+        }
+        Object proxy = context.getProxy(key);
+        context.removeEntry(entity);
+        context.removeEntityHolder(key);
+        forgetFetchedAttributes(entity, persister.getBytecodeEnhancementMetadata());
+        Object loaded = persister.load(id, entity, LockMode.NONE, session);
+        if (proxy != null) {
+            context.addProxy(key, proxy);
+            LazyInitializer initializer = HibernateProxy.extractLazyInitializer(proxy);
+            if (initializer != null) {
+                initializer.setImplementation(entity);
+            }
+        }
+        return loaded != null;
+    }
+
+    private static void forgetFetchedAttributes(Object entity, BytecodeEnhancementMetadata enhancement) {
+        if (enhancement.isEnhancedForLazyLoading()) {
+            LazyAttributeLoadingInterceptor interceptor = enhancement.extractInterceptor(entity);
+            if (interceptor != null) {
+                interceptor.clearInitializedLazyFields();
+            }
+        }
+    }
+}
