@@ -222,7 +222,7 @@ class PostgresConfigPoolTest {
                         .toUrl());
 
                 try (HikariDataSource pool = fake.openDataSource()) {
-                    CompletableFuture.runAsync(() -> catchThrowable(pool::getConnection));
+                    CompletableFuture.supplyAsync(() -> catchThrowable(pool::getConnection));
                     assertThat(received.get(30, TimeUnit.SECONDS)).isEqualTo(password);
                 }
             }
