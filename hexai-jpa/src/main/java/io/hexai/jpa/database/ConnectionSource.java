@@ -1,8 +1,10 @@
 package io.hexai.jpa.database;
 
+import io.hexai.jpa.transaction.UnitOfWork;
 import java.sql.Connection;
 import java.sql.SQLException;
 import javax.sql.DataSource;
+import org.hibernate.Session;
 import org.jspecify.annotations.Nullable;
 
 /** Where {@link TableManager} gets a connection in a transaction, and who ends both. */
@@ -37,6 +39,19 @@ interface ConnectionSource {
             @Override
             public <R extends @Nullable Object> R call(Work<R> work) throws SQLException {
                 return connection.getAutoCommit() ? inTransaction(connection, work) : work.apply(connection);
+            }
+        };
+    }
+
+    /** Joins the current unit of work, whose changes are flushed first, or opens one. */
+    static ConnectionSource of(UnitOfWork unitOfWork) {
+        return new ConnectionSource() {
+            @Override
+            public <R extends @Nullable Object> R call(Work<R> work) throws SQLException {
+                return unitOfWork.call(em -> {
+                    em.flush();
+                    return em.unwrap(Session.class).doReturningWork(work::apply);
+                });
             }
         };
     }

@@ -1,5 +1,6 @@
 package io.hexai.jpa.database;
 
+import io.hexai.jpa.transaction.UnitOfWork;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -60,6 +61,16 @@ public final class TableManager {
      */
     public static TableManager of(Connection connection) {
         return new TableManager(ConnectionSource.of(connection), null);
+    }
+
+    /**
+     * Makes a manager that works inside the current unit of work, or in one of its own where none is active.
+     *
+     * @param unitOfWork whose transaction the calls join; entities that are managed already do not see what they change
+     * @return the manager
+     */
+    public static TableManager of(UnitOfWork unitOfWork) {
+        return new TableManager(ConnectionSource.of(unitOfWork), null);
     }
 
     /**

@@ -21,7 +21,7 @@ final class NestedScope extends OwningScope {
         super(manager, around, options, new TransactionInfo(options.name(), attempt, true));
         this.enclosing = around.boundary();
         this.savepoint = savepoint;
-        this.snapshot = PersistenceContextSnapshot.of(enclosing.root().session());
+        this.snapshot = PersistenceContextSnapshot.of(enclosing.root().session(), manager.insertions());
     }
 
     /** A flush that fails on entry is a failure of the work before, not of the nested work, which has not run. */
@@ -88,12 +88,11 @@ final class NestedScope extends OwningScope {
     void rollBack(@Nullable Throwable cause) {
         try {
             snapshot.restoreAfter(() -> root().connection().rollBackTo(savepoint));
-        } catch (SQLException | RuntimeException e) {
+        } catch (Throwable e) {
             enclosing.doom(e);
+            LOG.warn("Rolling back the {} failed; the transaction around it cannot commit any more.", info(), e);
             if (cause != null) {
                 Failures.suppress(cause, e);
-            } else {
-                LOG.warn("Rolling back the {} failed; the transaction around it cannot commit any more.", info(), e);
             }
         } finally {
             leave();

@@ -1,23 +1,306 @@
 package io.hexai.jpa.transaction;
 
+import io.hexai.jpa.transaction.InsertionTracker.Insertion;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.hibernate.collection.spi.PersistentCollection;
+import org.hibernate.engine.spi.CollectionEntry;
+import org.hibernate.engine.spi.CollectionKey;
+import org.hibernate.engine.spi.EntityEntry;
+import org.hibernate.engine.spi.EntityHolder;
+import org.hibernate.engine.spi.EntityKey;
+import org.hibernate.engine.spi.ManagedEntity;
+import org.hibernate.engine.spi.PersistenceContext;
 import org.hibernate.engine.spi.SessionImplementor;
+import org.hibernate.event.spi.EventSource;
+import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.proxy.LazyInitializer;
+import org.hibernate.resource.transaction.spi.TransactionStatus;
+import org.jspecify.annotations.Nullable;
 
+/**
+ * A persistence context as it was when a nested scope began, right after a flush, and the way back to it. What was managed
+ * then is restored in memory; what was persisted since becomes transient; what was loaded since is read anew, in place, so
+ * that no instance is lost and none appears twice. The idea of what a savepoint means for objects is that of SQLAlchemy's
+ * {@code Session.begin_nested}.
+ *
+ * <p>It rests on Hibernate's service interfaces; the tests of nested scopes pin what it relies on.
+ */
 final class PersistenceContextSnapshot {
 
-    private PersistenceContextSnapshot() {}
+    private final EventSource session;
+    private final PersistenceContext context;
+    private final InsertionTracker tracker;
+    private final InsertionTracker.Log insertions;
+    private final int insertionsBefore;
+    private final List<EntityImage> entities;
+    private final List<CollectionImage> collections;
+    private final List<ProxyImage> proxies;
+    private final CompletionCallbacks callbacks;
+    private final boolean rollbackOnly;
 
-    static PersistenceContextSnapshot of(SessionImplementor session) {
-        return new PersistenceContextSnapshot();
+    private PersistenceContextSnapshot(EventSource session, InsertionTracker tracker) {
+        this.session = session;
+        this.context = session.getPersistenceContextInternal();
+        this.tracker = tracker;
+        this.insertions = tracker.open(session);
+        this.insertionsBefore = insertions.size();
+        this.entities = entityImages();
+        this.collections = collectionImages();
+        this.proxies = proxyImages();
+        this.callbacks = CompletionCallbacks.openIn(session);
+        this.rollbackOnly = isRollbackOnly();
     }
 
-    void release() {}
+    /** Captures the context in time linear in what it manages, and without SQL. */
+    static PersistenceContextSnapshot of(SessionImplementor session, InsertionTracker tracker) {
+        return new PersistenceContextSnapshot((EventSource) session, tracker);
+    }
 
+    private List<EntityImage> entityImages() {
+        ManagedEntity[] managed = context.reentrantSafeManagedEntities();
+        List<EntityImage> images = new ArrayList<>(managed.length);
+        for (ManagedEntity each : managed) {
+            EntityEntry entry = each.$$_hibernate_getEntityEntry();
+            if (!entry.getStatus().isDeletedOrGone()) {
+                images.add(new EntityImage(each.$$_hibernate_getEntityInstance(), entry, session));
+            }
+        }
+        return images;
+    }
+
+    private List<CollectionImage> collectionImages() {
+        List<CollectionImage> images = new ArrayList<>(context.getCollectionEntriesSize());
+        context.forEachCollectionEntry(
+                (wrapper, entry) -> {
+                    CollectionImage image = CollectionImage.of(wrapper, entry);
+                    if (image != null) {
+                        images.add(image);
+                    }
+                },
+                false);
+        return images;
+    }
+
+    private List<ProxyImage> proxyImages() {
+        List<ProxyImage> images = new ArrayList<>(0);
+        Map<EntityKey, EntityHolder> holders = context.getEntityHoldersByKey();
+        if (holders != null) {
+            for (EntityHolder holder : holders.values()) {
+                if (holder.getProxy() != null) {
+                    images.add(ProxyImage.of(holder.getEntityKey(), holder.getProxy()));
+                }
+            }
+        }
+        return images;
+    }
+
+    /** The nested scope succeeded: what it did shares the fate of what is around it. */
+    void release() {
+        callbacks.passToOuter();
+        tracker.close(session);
+    }
+
+    /** Rolls the database back, then the persistence context. */
     void restoreAfter(DatabaseRollback rollback) throws SQLException {
-        rollback.run();
+        try {
+            session.getJdbcCoordinator().abortBatch();
+            rollback.run();
+            session.getActionQueue().clear();
+            context.setFlushing(false);
+            if (context.hasLoadContext()) {
+                context.getLoadContexts().cleanup();
+            }
+            context.getBatchFetchQueue().clear();
+            liftRollbackOnly();
+            callbacks.rollBack();
+            restore(insertions.cutFrom(insertionsBefore));
+        } finally {
+            tracker.close(session);
+        }
     }
 
+    private void restore(List<Insertion> inserted) {
+        Set<Object> before = Collections.newSetFromMap(new IdentityHashMap<>());
+        entities.forEach(image -> before.add(image.entity()));
+        forgetNewCollections();
+        List<Object> loadedInside = forgetNewEntities(before, inserted);
+        UnaryOperator<@Nullable Object> wrappers = restoreCollections();
+        for (EntityImage image : entities) {
+            evictOtherThan(image.entity(), image.key());
+            image.restoreIn(session, wrappers);
+        }
+        proxies.forEach(proxy -> proxy.restoreIn(session));
+        restoreNaturalIds();
+        loadedInside.forEach(this::readAnew);
+    }
+
+    private void forgetNewCollections() {
+        Set<PersistentCollection<?>> before = Collections.newSetFromMap(new IdentityHashMap<>());
+        collections.forEach(image -> before.add(image.wrapper()));
+        List<PersistentCollection<?>> added = new ArrayList<>(0);
+        context.forEachCollectionEntry(
+                (wrapper, entry) -> {
+                    if (!before.contains(wrapper)) {
+                        added.add(wrapper);
+                    }
+                },
+                false);
+        added.forEach(this::forget);
+    }
+
+    private void forget(PersistentCollection<?> wrapper) {
+        CollectionEntry entry = context.removeCollectionEntry(wrapper);
+        if (entry != null && entry.getLoadedPersister() != null && entry.getLoadedKey() != null) {
+            CollectionKey key = new CollectionKey(entry.getLoadedPersister(), entry.getLoadedKey());
+            if (context.getCollection(key) == wrapper) {
+                context.removeCollectionByKey(key);
+            }
+        }
+        wrapper.unsetSession(session);
+    }
+
+    /** Makes transient what was persisted since, and returns what was loaded since. */
+    private List<Object> forgetNewEntities(Set<Object> before, List<Insertion> inserted) {
+        Set<Object> persisted = Collections.newSetFromMap(new IdentityHashMap<>());
+        inserted.forEach(insertion -> persisted.add(insertion.entity()));
+        List<Object> loaded = new ArrayList<>(0);
+        for (ManagedEntity each : context.reentrantSafeManagedEntities()) {
+            Object entity = each.$$_hibernate_getEntityInstance();
+            EntityEntry entry = each.$$_hibernate_getEntityEntry();
+            if (before.contains(entity)) {
+                continue;
+            }
+            if (persisted.contains(entity)
+                    || !entry.isExistsInDatabase() && !entry.getStatus().isDeletedOrGone()) {
+                evict(entity, entry);
+                persisted.remove(entity);
+                makeTransient(entity, entry.getId(), entry.getPersister());
+            } else {
+                loaded.add(entity);
+            }
+        }
+        for (Insertion insertion : inserted) {
+            if (persisted.contains(insertion.entity()) && !before.contains(insertion.entity())) {
+                makeTransient(insertion.entity(), insertion.id(), insertion.persister());
+            }
+        }
+        return loaded;
+    }
+
+    private void evict(Object entity, EntityEntry entry) {
+        if (entry.getPersister().hasNaturalIdentifier()) {
+            context.getNaturalIdResolutions().handleEviction(entry.getId(), entity, entry.getPersister());
+        }
+        context.removeEntry(entity);
+        context.removeEntityHolder(entry.getEntityKey());
+    }
+
+    /** With its old wrappers an entity that is persisted again would complain of a changed delete-orphan collection. */
+    private void makeTransient(Object entity, Object id, EntityPersister persister) {
+        for (int i = 0; i < persister.getPropertyTypes().length; i++) {
+            if (AttributeValues.holdsCollection(persister.getPropertyTypes()[i])) {
+                Object value = persister.getValue(entity, i);
+                Object plain = AttributeValues.withCollections(
+                        value, persister.getPropertyTypes()[i], AttributeValues::unwrapped);
+                if (plain != value) {
+                    persister.setValue(entity, i, plain);
+                }
+            }
+        }
+        Object version = persister.isVersioned() ? persister.getVersion(entity) : null;
+        persister.resetIdentifier(entity, id, version, session);
+    }
+
+    /** Another instance of the same row, loaded after the first was detached, has to make room for it. */
+    private void evictOtherThan(Object entity, EntityKey key) {
+        Object other = context.getEntity(key);
+        if (other != null && other != entity) {
+            EntityEntry entry = context.getEntry(other);
+            if (entry != null) {
+                context.removeEntry(other);
+            }
+            context.removeEntity(key);
+        }
+    }
+
+    private UnaryOperator<@Nullable Object> restoreCollections() {
+        Map<Object, Object> replaced = new IdentityHashMap<>();
+        for (CollectionImage image : collections) {
+            Object wrapper = image.restoreIn(session);
+            if (wrapper != image.wrapper()) {
+                replaced.put(image.wrapper(), wrapper);
+            }
+        }
+        return value -> replaced.getOrDefault(value, value);
+    }
+
+    private void restoreNaturalIds() {
+        for (EntityImage image : entities) {
+            EntityPersister persister = context.getEntry(image.entity()).getPersister();
+            if (persister.hasNaturalIdentifier()) {
+                context.getNaturalIdResolutions()
+                        .handleSynchronization(image.key().getIdentifier(), image.entity(), persister);
+            }
+        }
+        context.getNaturalIdResolutions().cleanupFromSynchronizations();
+    }
+
+    private void readAnew(Object entity) {
+        EntityEntry entry = context.getEntry(entity);
+        if (entry != null) {
+            EntityReload.readAnew(entity, entry, session);
+        }
+    }
+
+    private boolean isRollbackOnly() {
+        return session.getTransactionCoordinator().getTransactionDriverControl().getStatus()
+                == TransactionStatus.MARKED_ROLLBACK;
+    }
+
+    /** Hibernate marks the transaction at any exception; the savepoint has taken its reason back. */
+    private void liftRollbackOnly() {
+        if (!rollbackOnly && isRollbackOnly()) {
+            session.getJdbcCoordinator()
+                    .getLogicalConnection()
+                    .getPhysicalJdbcTransaction()
+                    .begin();
+        }
+    }
+
+    /** Takes back, in the database, what was done since the savepoint. */
     interface DatabaseRollback {
         void run() throws SQLException;
+    }
+
+    /** A proxy that the context knew; clearing or detaching inside the nested scope cuts it off. */
+    private record ProxyImage(EntityKey key, Object proxy, LazyInitializer initializer) {
+
+        static ProxyImage of(EntityKey key, Object proxy) {
+            return new ProxyImage(key, proxy, org.hibernate.proxy.HibernateProxy.extractLazyInitializer(proxy));
+        }
+
+        void restoreIn(SessionImplementor session) {
+            PersistenceContext context = session.getPersistenceContextInternal();
+            if (context.getProxy(key) != proxy) {
+                context.addProxy(key, proxy);
+            }
+            if (initializer.getSession() != session) {
+                initializer.setSession(session);
+            }
+            Object entity = context.getEntity(key);
+            if (entity != null && (initializer.isUninitialized() || initializer.getImplementation() != entity)) {
+                initializer.setImplementation(entity);
+            }
+            if (initializer.isUninitialized() && key.getPersister().isBatchLoadable()) {
+                context.getBatchFetchQueue().addBatchLoadableEntityKey(key);
+            }
+        }
     }
 }

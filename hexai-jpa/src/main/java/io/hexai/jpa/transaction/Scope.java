@@ -83,7 +83,7 @@ abstract class Scope implements TransactionScope {
         try {
             requireInnermost();
             rollBack(failure);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             Failures.suppress(failure, e);
         }
     }

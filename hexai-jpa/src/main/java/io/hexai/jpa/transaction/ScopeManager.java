@@ -15,12 +15,14 @@ final class ScopeManager {
     private final SessionFactoryImplementor factory;
     private final ConnectionSource connections;
     private final UnitOfWorkSettings settings;
+    private final InsertionTracker insertions;
     private final EveryCommit everyCommit = new EveryCommit();
     private final ThreadLocal<@Nullable Scope> current = new ThreadLocal<>();
 
     ScopeManager(SessionFactoryImplementor factory, UnitOfWorkSettings settings) {
         this.factory = factory;
         this.connections = ConnectionSource.of(factory);
+        this.insertions = InsertionTracker.of(factory);
         this.settings = settings;
     }
 
@@ -47,6 +49,10 @@ final class ScopeManager {
 
     SessionImplementor openSession(LazyConnection connection) {
         return factory.withOptions().connection(connection.proxy()).openSession();
+    }
+
+    InsertionTracker insertions() {
+        return insertions;
     }
 
     ConnectionSource connections() {

@@ -1,0 +1,10 @@
+/**
+ * JUnit extensions and test doubles for code that runs on hexai-jpa.
+ *
+ * <p>The embedded server (no stable module name) and Testcontainers (two of its jars share a package) cannot be named
+ * here; whoever calls them reads their module first.
+ */
+module io.hexai.jpa.test {
+    requires transitive io.hexai.jpa;
+    requires transitive org.junit.jupiter.api;
+}

@@ -1,0 +1,151 @@
+package io.hexai.jpa.bootstrap;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.hexai.jpa.database.Migrations;
+import io.hexai.jpa.database.PostgresConfig;
+import io.hexai.jpa.transaction.UnitOfWork;
+import io.hexai.jpa.transaction.UnitOfWorkBuilder;
+import jakarta.persistence.EntityManagerFactory;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import javax.sql.DataSource;
+import org.hibernate.boot.model.naming.PhysicalNamingStrategySnakeCaseImpl;
+import org.hibernate.cfg.AvailableSettings;
+import org.hibernate.jpa.HibernatePersistenceConfiguration;
+
+/** Builds a {@link HexaiJpa}. Not thread-safe. */
+public final class HexaiJpaBuilder {
+
+    private static final int JDBC_BATCH_SIZE = 50;
+
+    private final PostgresConfig config;
+    private final Set<Class<?>> entities = new LinkedHashSet<>();
+    private final List<String> changelogs = new ArrayList<>();
+    private final Map<String, Object> properties = new LinkedHashMap<>(defaults());
+    private boolean migrateBuiltIn;
+    private UnaryOperator<UnitOfWorkBuilder> unitOfWork = UnaryOperator.identity();
+
+    HexaiJpaBuilder(PostgresConfig config) {
+        this.config = Objects.requireNonNull(config, "config");
+    }
+
+    /** What suits PostgreSQL and a unit of work that flushes once; every one can be set otherwise. */
+    private static Map<String, Object> defaults() {
+        return Map.of(
+                AvailableSettings.STATEMENT_BATCH_SIZE,
+                JDBC_BATCH_SIZE,
+                AvailableSettings.ORDER_INSERTS,
+                true,
+                AvailableSettings.ORDER_UPDATES,
+                true,
+                AvailableSettings.JDBC_TIME_ZONE,
+                "UTC",
+                AvailableSettings.IN_CLAUSE_PARAMETER_PADDING,
+                true,
+                AvailableSettings.PHYSICAL_NAMING_STRATEGY,
+                PhysicalNamingStrategySnakeCaseImpl.class.getName());
+    }
+
+    /**
+     * Adds entity, embeddable and converter classes.
+     *
+     * @param classes annotated for JPA
+     * @return this builder
+     */
+    public HexaiJpaBuilder entities(Class<?>... classes) {
+        entities.addAll(List.of(classes));
+        return this;
+    }
+
+    /**
+     * Lets {@link #build()} bring the library's own schema up to date.
+     *
+     * @return this builder
+     */
+    public HexaiJpaBuilder migrate() {
+        migrateBuiltIn = true;
+        return this;
+    }
+
+    /**
+     * Lets {@link #build()} bring the library's own schema up to date, and then that of a Liquibase changelog.
+     *
+     * @param changelog {@code classpath:…} or a path; several calls run several, in their order
+     * @return this builder
+     */
+    public HexaiJpaBuilder migrate(String changelog) {
+        changelogs.add(Objects.requireNonNull(changelog, "changelog"));
+        return migrate();
+    }
+
+    /**
+     * Sets a property of Hibernate's or Jakarta Persistence's; it goes before the library's default: JDBC batches of 50 with
+     * ordered inserts and updates, time zone UTC, names in snake_case.
+     *
+     * @param name the property's name
+     * @param value its value
+     * @return this builder
+     */
+    public HexaiJpaBuilder property(String name, Object value) {
+        properties.put(name, value);
+        return this;
+    }
+
+    /**
+     * Changes how the unit of work is built: its default options, its listeners.
+     *
+     * @param change applied to the builder, in {@link #build()}
+     * @return this builder
+     */
+    public HexaiJpaBuilder unitOfWork(UnaryOperator<UnitOfWorkBuilder> change) {
+        UnaryOperator<UnitOfWorkBuilder> before = unitOfWork;
+        unitOfWork = builder -> change.apply(before.apply(builder));
+        return this;
+    }
+
+    /**
+     * Opens the pool, migrates if told so, and makes the factory. If one of it fails, what was opened is closed again.
+     *
+     * @return the instance, to be closed by the caller
+     */
+    public HexaiJpa build() {
+        HikariDataSource dataSource = config.openDataSource();
+        try {
+            migrate(dataSource);
+            EntityManagerFactory factory = factory(dataSource);
+            try {
+                return new HexaiJpa(
+                        dataSource,
+                        factory,
+                        unitOfWork.apply(UnitOfWork.builder(factory)).build());
+            } catch (RuntimeException | Error e) {
+                factory.close();
+                throw e;
+            }
+        } catch (RuntimeException | Error e) {
+            dataSource.close();
+            throw e;
+        }
+    }
+
+    private void migrate(DataSource dataSource) {
+        if (migrateBuiltIn) {
+            Migrations.runBuiltIn(dataSource);
+        }
+        changelogs.forEach(changelog -> Migrations.run(dataSource, changelog));
+    }
+
+    private EntityManagerFactory factory(DataSource dataSource) {
+        return new HibernatePersistenceConfiguration(config.database())
+                .managedClasses(entities)
+                .properties(properties)
+                .property(AvailableSettings.JAKARTA_NON_JTA_DATASOURCE, dataSource)
+                .createEntityManagerFactory();
+    }
+}

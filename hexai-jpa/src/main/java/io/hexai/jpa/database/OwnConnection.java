@@ -1,0 +1,67 @@
+package io.hexai.jpa.database;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import javax.sql.DataSource;
+
+/**
+ * A connection borrowed for a migration, in READ COMMITTED and without auto-commit, that goes back to its pool as it came.
+ *
+ * <p>Its server process looks every second whether this one still lives: otherwise it would learn of a death only at the end of
+ * its statement, and keep its locks from the next run until then.
+ */
+final class OwnConnection implements AutoCloseable {
+
+    /** Not every platform that PostgreSQL runs on can. */
+    private static final String WATCH_CLIENT =
+            "DO $$ BEGIN PERFORM set_config('client_connection_check_interval', '1s', false);"
+                    + " EXCEPTION WHEN OTHERS THEN NULL; END $$";
+
+    private final Connection connection;
+    private final boolean autoCommit;
+    private final int isolation;
+
+    private OwnConnection(Connection connection) throws SQLException {
+        this.connection = connection;
+        this.autoCommit = connection.getAutoCommit();
+        this.isolation = connection.getTransactionIsolation();
+        connection.setAutoCommit(true);
+        connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+        execute(connection, WATCH_CLIENT);
+        connection.setAutoCommit(false);
+    }
+
+    static OwnConnection open(DataSource dataSource) throws SQLException {
+        Connection connection = dataSource.getConnection();
+        try {
+            return new OwnConnection(connection);
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    Connection jdbc() {
+        return connection;
+    }
+
+    @Override
+    public void close() throws SQLException {
+        try (connection) {
+            if (!connection.getAutoCommit()) {
+                connection.rollback();
+            }
+            connection.setAutoCommit(true);
+            execute(connection, "RESET client_connection_check_interval");
+            connection.setTransactionIsolation(isolation);
+            connection.setAutoCommit(autoCommit);
+        }
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+}

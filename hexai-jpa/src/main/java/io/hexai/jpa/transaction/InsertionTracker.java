@@ -1,0 +1,98 @@
+package io.hexai.jpa.transaction;
+
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+import org.hibernate.event.service.spi.EventListenerGroup;
+import org.hibernate.event.spi.EventType;
+import org.hibernate.event.spi.PostInsertEvent;
+import org.hibernate.event.spi.PostInsertEventListener;
+import org.hibernate.persister.entity.EntityPersister;
+
+/**
+ * Remembers which entities a session has inserted while nested scopes are open in it. Hibernate itself forgets: once
+ * inserted, an entity looks like one that was loaded. One listener serves all units of work of a factory.
+ */
+final class InsertionTracker implements PostInsertEventListener {
+
+    private static final long serialVersionUID = 1L;
+
+    private final transient ThreadLocal<Map<SharedSessionContractImplementor, Log>> logs =
+            ThreadLocal.withInitial(IdentityHashMap::new);
+
+    private InsertionTracker() {}
+
+    static InsertionTracker of(SessionFactoryImplementor factory) {
+        EventListenerGroup<PostInsertEventListener> group =
+                factory.getEventListenerRegistry().getEventListenerGroup(EventType.POST_INSERT);
+        synchronized (group) {
+            List<InsertionTracker> present = new ArrayList<>(1);
+            group.fireEventOnEachListener(present, (listener, found) -> {
+                if (listener instanceof InsertionTracker tracker) {
+                    found.add(tracker);
+                }
+            });
+            if (present.isEmpty()) {
+                InsertionTracker tracker = new InsertionTracker();
+                group.appendListener(tracker);
+                return tracker;
+            }
+            return present.get(0);
+        }
+    }
+
+    /** Opens the log of a session, or returns the one that an outer nested scope has opened. */
+    Log open(SharedSessionContractImplementor session) {
+        Log log = logs.get().computeIfAbsent(session, opened -> new Log());
+        log.users++;
+        return log;
+    }
+
+    void close(SharedSessionContractImplementor session) {
+        Map<SharedSessionContractImplementor, Log> ofThread = logs.get();
+        Log log = ofThread.get(session);
+        if (log != null && --log.users == 0) {
+            ofThread.remove(session);
+        }
+        if (ofThread.isEmpty()) {
+            logs.remove();
+        }
+    }
+
+    @Override
+    public void onPostInsert(PostInsertEvent event) {
+        Log log = logs.get().get(event.getSession());
+        if (log != null) {
+            log.insertions.add(new Insertion(event.getEntity(), event.getId(), event.getPersister()));
+        }
+    }
+
+    @Override
+    public boolean requiresPostCommitHandling(EntityPersister persister) {
+        return false;
+    }
+
+    /** An entity that was inserted, under the identifier it got. */
+    record Insertion(Object entity, Object id, EntityPersister persister) {}
+
+    /** What one session inserted since its outermost nested scope began, in order. */
+    static final class Log {
+        private final List<Insertion> insertions = new ArrayList<>(0);
+        private int users;
+
+        int size() {
+            return insertions.size();
+        }
+
+        /** Removes and returns what was inserted since the log had the given size. */
+        List<Insertion> cutFrom(int size) {
+            List<Insertion> tail = insertions.subList(size, insertions.size());
+            List<Insertion> cut = List.copyOf(tail);
+            tail.clear();
+            return cut;
+        }
+    }
+}

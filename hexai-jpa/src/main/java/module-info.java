@@ -1,0 +1,19 @@
+/** A propagating unit of work, an event store and migrations for PostgreSQL with JPA/Hibernate. */
+module io.hexai.jpa {
+    exports io.hexai.jpa;
+    exports io.hexai.jpa.bootstrap;
+    exports io.hexai.jpa.database;
+    exports io.hexai.jpa.transaction;
+
+    requires transitive jakarta.persistence;
+    requires transitive java.sql;
+    requires transitive org.jspecify;
+    requires transitive com.zaxxer.hikari;
+    requires transitive tools.jackson.databind;
+    requires io.hexai.jpa.liquibase;
+    requires liquibase.core;
+    requires org.hibernate.orm.core;
+    requires org.postgresql.jdbc;
+    requires org.slf4j;
+    requires jdk.jfr;
+}

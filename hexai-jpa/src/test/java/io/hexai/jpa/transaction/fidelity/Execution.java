@@ -1,0 +1,194 @@
+package io.hexai.jpa.transaction.fidelity;
+
+import io.hexai.jpa.transaction.Propagation;
+import io.hexai.jpa.transaction.UnitOfWork;
+import io.hexai.jpa.transaction.fidelity.Model.Club;
+import io.hexai.jpa.transaction.fidelity.Model.Customer;
+import io.hexai.jpa.transaction.fidelity.Model.Purchase;
+import io.hexai.jpa.transaction.fidelity.Program.Nested;
+import io.hexai.jpa.transaction.fidelity.Program.Run;
+import io.hexai.jpa.transaction.fidelity.Program.Step;
+import jakarta.persistence.EntityManager;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+
+/** One run of a program; scopes named in {@code replaced} become a flush. */
+final class Execution implements Operation.Context {
+
+    private final Fixture fixture;
+    private final UnitOfWork unitOfWork;
+    private final Program program;
+    private final Set<Integer> replaced;
+    private final Set<Integer> failed = new HashSet<>();
+    private final List<String> complaints = new ArrayList<>();
+    private final Map<String, Object> held = new LinkedHashMap<>();
+    private final List<Long> customers;
+    private final List<Long> purchases;
+    private final List<Long> clubs;
+
+    private Map<String, String> memory = new TreeMap<>();
+    private List<String> lastStatements = List.of();
+    private String failure = "none";
+    private RuntimeException trace;
+
+    Execution(Fixture fixture, UnitOfWork unitOfWork, Program program, Set<Integer> replaced) {
+        this.fixture = fixture;
+        this.unitOfWork = unitOfWork;
+        this.program = program;
+        this.replaced = replaced;
+        this.customers = ids(Fixture.CUSTOMERS, Operation.PERSIST_CUSTOMER);
+        this.purchases = ids(Fixture.PURCHASES, Operation.PERSIST_PURCHASE);
+        this.clubs = ids(Fixture.CLUBS, Operation.PERSIST_CLUB);
+    }
+
+    /** What can be told about a run from outside. */
+    record Result(
+            String failure,
+            Map<String, String> memory,
+            List<String> lastStatements,
+            List<String> rows,
+            Set<Integer> failed,
+            List<String> complaints,
+            RuntimeException trace) {}
+
+    Result execute() {
+        fixture.reset();
+        fixture.statements().forget();
+        try {
+            unitOfWork.run(em -> {
+                run(program.steps());
+                memory = Dump.of(em, held);
+                int before = fixture.statements().count();
+                em.flush();
+                lastStatements =
+                        fixture.statements().since(before).stream().sorted().toList();
+                memory.putAll(Dump.ofAll(em));
+            });
+        } catch (RuntimeException e) {
+            failure = "rolled back by " + e + " caused by " + e.getCause();
+            trace = e;
+        }
+        return new Result(failure, memory, lastStatements, fixture.rows(), failed, complaints, trace);
+    }
+
+    private void run(List<Step> steps) {
+        for (Step step : steps) {
+            if (step instanceof Run run) {
+                run.operation().run(this, run.number(), run.fresh());
+            } else if (step instanceof Nested nested) {
+                if (replaced.contains(nested.id())) {
+                    flush();
+                } else {
+                    run(nested);
+                }
+            }
+        }
+    }
+
+    /** As a nested scope flushes on entry: a failure is the outer scope's, and the caller has caught it. */
+    private void flush() {
+        try {
+            em().flush();
+        } catch (RuntimeException e) {
+            failure = "flush on entry failed";
+        }
+    }
+
+    private void run(Nested nested) {
+        Map<String, Object> heldBefore = new LinkedHashMap<>(held);
+        try {
+            unitOfWork.with(Propagation.NESTED).run(() -> {
+                run(nested.steps());
+                if (nested.fails()) {
+                    throw new Intended();
+                }
+            });
+        } catch (RuntimeException e) {
+            failed.add(nested.id());
+            held.clear();
+            held.putAll(heldBefore);
+            if (nested.flushesAfter() && !em().getTransaction().getRollbackOnly()) {
+                requireFlushWithoutStatements(nested);
+            }
+        }
+    }
+
+    private void requireFlushWithoutStatements(Nested nested) {
+        int before = fixture.statements().count();
+        em().flush();
+        List<String> sent = fixture.statements().since(before);
+        if (!sent.isEmpty()) {
+            complaints.add("after scope " + nested.id() + " the next flush sent " + sent);
+        }
+    }
+
+    private List<Long> ids(int seeded, Operation kind) {
+        List<Long> ids = new ArrayList<>();
+        for (long id = 1; id <= seeded; id++) {
+            ids.add(id);
+        }
+        collectIds(program.steps(), kind, ids);
+        return ids;
+    }
+
+    private static void collectIds(List<Step> steps, Operation kind, List<Long> into) {
+        for (Step step : steps) {
+            if (step instanceof Run run && run.operation() == kind) {
+                into.add(run.fresh());
+            } else if (step instanceof Nested nested) {
+                collectIds(nested.steps(), kind, into);
+            }
+        }
+    }
+
+    @Override
+    public EntityManager em() {
+        return unitOfWork.entityManager();
+    }
+
+    @Override
+    public void hold(Object entity) {
+        held.put(Dump.name(entity), entity);
+    }
+
+    @Override
+    public void referTo(int number) {
+        em().getReference(Customer.class, customers.get(number % customers.size()));
+    }
+
+    @Override
+    public void customer(int number, Consumer<Customer> action) {
+        find(Customer.class, customers.get(number % customers.size()), action);
+    }
+
+    @Override
+    public void purchase(int number, Consumer<Purchase> action) {
+        find(Purchase.class, purchases.get(number % purchases.size()), action);
+    }
+
+    @Override
+    public void club(int number, Consumer<Club> action) {
+        find(Club.class, clubs.get(number % clubs.size()), action);
+    }
+
+    private <T> void find(Class<T> type, long id, Consumer<T> action) {
+        T found = em().find(type, id);
+        if (found != null) {
+            @SuppressWarnings("unchecked") // an instance of the type, or of a proxy of it
+            T entity = (T) org.hibernate.Hibernate.unproxy(found);
+            hold(entity);
+            action.accept(entity);
+        }
+    }
+
+    /** Makes a nested scope fail without a failure of the database. */
+    private static final class Intended extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
+}

@@ -1,0 +1,116 @@
+package io.hexai.jpa.transaction.fidelity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.hexai.jpa.transaction.UnitOfWork;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A program with failing nested scopes that are caught cannot be told, in the database and in memory, from the same program
+ * with each such scope replaced by a flush. Run with {@code -Dhexai.fidelity.programs=10000} for longer, and with
+ * {@code -Dhexai.fidelity.seed=…} for one program again.
+ */
+class NestedFidelityTest {
+
+    private static final int PROGRAMS = Integer.getInteger("hexai.fidelity.programs", 500);
+    private static final Long SEED = Long.getLong("hexai.fidelity.seed");
+
+    static Fixture fixture;
+    static UnitOfWork unitOfWork;
+
+    @BeforeAll
+    static void start() {
+        fixture = new Fixture();
+        unitOfWork = UnitOfWork.of(fixture.database().factory());
+    }
+
+    @AfterAll
+    static void stop() {
+        fixture.close();
+    }
+
+    @Test
+    void aFailedNestedScopeIsNoMoreThanAFlush() {
+        long first = SEED == null ? 1 : SEED;
+        int programs = SEED == null ? PROGRAMS : 1;
+        int failedScopes = 0;
+        int rolledBack = 0;
+        List<String> failures = new ArrayList<>();
+        for (long seed = first; seed < first + programs && failures.size() < 3; seed++) {
+            Program program = Program.random(seed);
+            Comparison comparison = compare(program);
+            failedScopes += comparison.failedScopes();
+            rolledBack += comparison.rolledBack() ? 1 : 0;
+            if (!comparison.differences().isEmpty()) {
+                Program smallest = shrink(program);
+                failures.add("seed " + seed + " differs in\n    "
+                        + String.join("\n    ", comparison.differences()) + "\n  and reduced to:" + smallest
+                        + "\n  differs in\n    "
+                        + String.join("\n    ", compare(smallest).differences()));
+            }
+        }
+        System.out.println("Nested fidelity: " + programs + " programs from seed " + first + ", " + failedScopes
+                + " failed scopes, " + rolledBack + " programs rolled back as a whole, " + failures.size() + " differ");
+        assertThat(failures).isEmpty();
+        assertThat(failedScopes).isPositive();
+        assertThat(fixture.database().borrowedConnections()).isZero();
+    }
+
+    private record Comparison(List<String> differences, int failedScopes, boolean rolledBack) {}
+
+    private static Comparison compare(Program program) {
+        Execution.Result nested = new Execution(fixture, unitOfWork, program, Set.of()).execute();
+        Execution.Result flushed = new Execution(fixture, unitOfWork, program, nested.failed()).execute();
+        List<String> differences = new ArrayList<>(nested.complaints());
+        if (isRolledBack(nested) != isRolledBack(flushed)) {
+            if (SEED != null && nested.trace() != null) {
+                nested.trace().printStackTrace();
+            }
+            differences.add("outcome: " + nested.failure() + " instead of " + flushed.failure());
+        } else if (!isRolledBack(nested)) {
+            addDifferences(nested.memory(), flushed.memory(), differences);
+            if (!nested.lastStatements().equals(flushed.lastStatements())) {
+                differences.add("last flush: " + nested.lastStatements() + " instead of " + flushed.lastStatements());
+            }
+        }
+        if (!nested.rows().equals(flushed.rows())) {
+            List<String> more = new ArrayList<>(nested.rows());
+            more.removeAll(flushed.rows());
+            List<String> less = new ArrayList<>(flushed.rows());
+            less.removeAll(nested.rows());
+            differences.add("rows: " + more + " instead of " + less);
+        }
+        return new Comparison(differences, nested.failed().size(), isRolledBack(nested));
+    }
+
+    private static boolean isRolledBack(Execution.Result result) {
+        return !result.failure().equals("none");
+    }
+
+    private static void addDifferences(Map<String, String> nested, Map<String, String> flushed, List<String> into) {
+        Set<String> keys = new java.util.TreeSet<>(nested.keySet());
+        keys.addAll(flushed.keySet());
+        for (String key : keys) {
+            String one = String.valueOf(nested.get(key));
+            String other = String.valueOf(flushed.get(key));
+            if (!one.equals(other) && !one.equals(Dump.LAZY) && !other.equals(Dump.LAZY)) {
+                into.add(key + ": " + one + " instead of " + other);
+            }
+        }
+    }
+
+    private static Program shrink(Program program) {
+        for (Program smaller : program.shrunk()) {
+            if (!compare(smaller).differences().isEmpty()) {
+                return shrink(smaller);
+            }
+        }
+        return program;
+    }
+}
