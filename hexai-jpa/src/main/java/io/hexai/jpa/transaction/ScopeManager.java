@@ -17,6 +17,7 @@ final class ScopeManager {
     private final UnitOfWorkSettings settings;
     private final InsertionTracker insertions;
     private final EveryCommit everyCommit = new EveryCommit();
+    private final EveryNested everyNested = new EveryNested();
     private final ThreadLocal<@Nullable Scope> current = new ThreadLocal<>();
 
     ScopeManager(SessionFactoryImplementor factory, UnitOfWorkSettings settings) {
@@ -32,6 +33,10 @@ final class ScopeManager {
 
     EveryCommit everyCommit() {
         return everyCommit;
+    }
+
+    EveryNested everyNested() {
+        return everyNested;
     }
 
     @Nullable
