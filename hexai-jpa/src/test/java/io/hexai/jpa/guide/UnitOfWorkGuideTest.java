@@ -8,6 +8,7 @@ import io.hexai.jpa.transaction.IsolationLevel;
 import io.hexai.jpa.transaction.Propagation;
 import io.hexai.jpa.transaction.RetryPolicy;
 import io.hexai.jpa.transaction.Transaction;
+import io.hexai.jpa.transaction.TransactionOptions;
 import io.hexai.jpa.transaction.TransactionScope;
 import io.hexai.jpa.transaction.UnitOfWork;
 import jakarta.persistence.Entity;
@@ -154,6 +155,22 @@ class UnitOfWorkGuideTest {
                 .run(em -> em.find(Order.class, "order-1").points += 10);
         // endregion
         assertThat(database.select("SELECT points FROM GuideOrder")).containsExactly(10L);
+    }
+
+    @Test
+    void runsOptimistically() {
+        unitOfWork.run(em -> em.persist(new Order("order-1")));
+        // region optimistic
+        unitOfWork.with(TransactionOptions.optimistic()).run(em -> {
+            Order order = em.find(Order.class, "order-1");
+            order.points = pointsFor(order);
+        });
+        // endregion
+        assertThat(database.select("SELECT points FROM GuideOrder")).containsExactly(7L);
+    }
+
+    private static long pointsFor(Order order) {
+        return order.id.length();
     }
 
     @Test
