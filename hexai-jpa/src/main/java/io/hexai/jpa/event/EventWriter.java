@@ -23,8 +23,10 @@ final class EventWriter {
     private final EventTable table;
     private final PositionStrategy strategy;
     private final AppendFailures failures;
-    private final String toNoStream;
-    private final String toStream;
+    private final String oneToNoStream;
+    private final String manyToNoStream;
+    private final String oneToStream;
+    private final String manyToStream;
     private final String version;
     private final ResourceKey<LowestPosition> lowestPosition;
 
@@ -32,19 +34,24 @@ final class EventWriter {
         this.table = table;
         this.strategy = strategy;
         this.failures = new AppendFailures(table, strategy);
-        this.toNoStream = AppendSql.toNoStream(table, strategy);
-        // The savepoint travels along. It keeps the transaction alive when another one was first to append to the
-        // stream.
-        this.toStream = "SAVEPOINT " + SAVEPOINT + "; " + AppendSql.toStream(table, strategy) + "; RELEASE SAVEPOINT "
-                + SAVEPOINT;
+        this.oneToNoStream = AppendSql.toNoStream(table, strategy, false);
+        this.manyToNoStream = AppendSql.toNoStream(table, strategy, true);
+        this.oneToStream = insideSavepoint(AppendSql.toStream(table, strategy, false));
+        this.manyToStream = insideSavepoint(AppendSql.toStream(table, strategy, true));
         this.version = AppendSql.version(table);
         this.lowestPosition = ResourceKey.of("lowest position appended to " + table.name());
+    }
+
+    /** The savepoint travels along. It keeps the transaction alive when another was first to append to the stream. */
+    private static String insideSavepoint(String sql) {
+        return "SAVEPOINT " + SAVEPOINT + "; " + sql + "; RELEASE SAVEPOINT " + SAVEPOINT;
     }
 
     /** Returns the positions, ascending. */
     long[] append(Transaction transaction, Connection connection, List<EncodedEvent> chunk) throws SQLException {
         LowestPosition lowest = transaction.resource(lowestPosition, LowestPosition::new);
-        try (PreparedStatement statement = connection.prepareStatement(toNoStream)) {
+        try (PreparedStatement statement =
+                connection.prepareStatement(chunk.size() == 1 ? oneToNoStream : manyToNoStream)) {
             Parameters parameters = new Parameters(statement);
             addPositions(parameters, lowest, chunk.size());
             if (strategy == PositionStrategy.COUNTER) {
@@ -74,19 +81,26 @@ final class EventWriter {
         for (int attempt = 0; attempt < MAX_RACES; attempt++) {
             try {
                 StreamAppend appended = tryAppend(lowest, connection, chunk, stream, expected);
-                return appended != null
-                        ? appended
-                        : StreamAppend.conflict(stream, expected, readVersion(connection, stream), race);
+                if (appended != null) {
+                    return appended;
+                }
             } catch (SQLException e) {
                 if (!failures.isVersionConflict(e)) {
                     throw failures.explained(e, chunk);
                 }
-                rollBackToSavepoint(connection);
                 race = e;
+                rollBackToSavepoint(connection);
                 if (readsFromOneSnapshot(connection)) {
                     return StreamAppend.conflict(stream, expected, null, e);
                 }
             }
+            long actual = readVersion(connection, stream);
+            if (!expected.isMetBy(actual)) {
+                return StreamAppend.conflict(stream, expected, actual, race);
+            }
+        }
+        if (race == null) {
+            throw failures.nothingInserted();
         }
         return StreamAppend.conflict(stream, expected, readVersion(connection, stream), race);
     }
@@ -99,7 +113,8 @@ final class EventWriter {
             ExpectedVersion expected)
             throws SQLException {
         Long exactly = expected instanceof ExpectedVersion.Exactly exact ? (Long) exact.version() : null;
-        try (PreparedStatement statement = connection.prepareStatement(toStream)) {
+        try (PreparedStatement statement =
+                connection.prepareStatement(chunk.size() == 1 ? oneToStream : manyToStream)) {
             Parameters parameters = new Parameters(statement);
             parameters.add(stream.toString());
             addPositions(parameters, lowest, chunk.size());
@@ -114,15 +129,22 @@ final class EventWriter {
                 isQuery = statement.getMoreResults();
             }
             try (ResultSet rows = statement.getResultSet()) {
-                if (!rows.next()) {
-                    return null;
-                }
-                long versionBefore = rows.getLong(2) - 1;
-                long[] positions = remaining(rows, chunk.size());
-                lowest.appended(positions[0]);
-                return new StreamAppend(positions, versionBefore, null);
+                return rows.next() ? appended(rows, chunk.size(), lowest) : null;
             }
         }
+    }
+
+    private static StreamAppend appended(ResultSet rows, int count, LowestPosition lowest) throws SQLException {
+        long[] positions = new long[count];
+        long version = Long.MAX_VALUE;
+        int next = 0;
+        do {
+            positions[next++] = rows.getLong(1);
+            version = Math.min(version, rows.getLong(2));
+        } while (rows.next());
+        Arrays.sort(positions);
+        lowest.appended(positions[0]);
+        return new StreamAppend(positions, version - 1, null);
     }
 
     private void addPositions(Parameters parameters, LowestPosition lowest, int count) throws SQLException {
@@ -135,26 +157,27 @@ final class EventWriter {
 
     private static void addEvents(Parameters parameters, Connection connection, List<EncodedEvent> chunk)
             throws SQLException {
+        if (chunk.size() == 1) {
+            EncodedEvent event = chunk.get(0);
+            parameters.add(event.message().type()).add(event.headers()).add(event.payload());
+            return;
+        }
         parameters.add(
                 connection, chunk.stream().map(event -> event.message().type()).toArray(String[]::new));
         parameters.add(connection, chunk.stream().map(EncodedEvent::headers).toArray(String[]::new));
         parameters.add(connection, chunk.stream().map(EncodedEvent::payload).toArray(String[]::new));
     }
 
-    private long[] positions(ResultSet rows, int count) throws SQLException {
-        if (!rows.next()) {
-            throw failures.nothingInserted();
-        }
-        return remaining(rows, count);
-    }
-
     /** RETURNING promises no order; the positions themselves were drawn in that of the list. */
-    private static long[] remaining(ResultSet rows, int count) throws SQLException {
+    private long[] positions(ResultSet rows, int count) throws SQLException {
         long[] positions = new long[count];
         int next = 0;
-        do {
+        while (rows.next()) {
             positions[next++] = rows.getLong(1);
-        } while (rows.next());
+        }
+        if (next < count) {
+            throw failures.nothingInserted();
+        }
         Arrays.sort(positions);
         return positions;
     }
