@@ -1,0 +1,180 @@
+package io.hexai.jpa.event;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The queries for rows of an event table that pass a filter. */
+final class EventSelect {
+
+    /**
+     * A row that is visible although the transaction that inserted it is in progress is this transaction's own, also if a
+     * savepoint of it did. The row's 32 bits are completed to the id nearest to the newest one.
+     */
+    private static final String IS_OWN =
+            "pg_xact_status((n.base - ((n.base - e.xmin::text::bigint) & 4294967295))::text::xid8)"
+                    + " = 'in progress'";
+
+    private static final String NEWEST =
+            "(SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint + 2147483647 AS base) n";
+
+    private final EventTable table;
+    private final EventFilter filter;
+
+    EventSelect(EventTable table, EventFilter filter) {
+        this.table = table;
+        this.filter = filter;
+    }
+
+    /** Rows of an interval of positions, open below and closed above. */
+    List<EventRow> rows(Connection connection, long after, long upTo, int limit) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(limited())) {
+            bindLimited(connection, statement, 1, after, upTo, limit);
+            return read(statement);
+        }
+    }
+
+    /** Rows that this transaction has inserted and not committed. */
+    List<EventRow> uncommitted(Connection connection, long after, int limit) throws SQLException {
+        String sql =
+                "SELECT " + columns("e") + " FROM " + table.name() + " e, " + NEWEST + " WHERE e." + table.position()
+                        + " > ? AND " + IS_OWN + conditions() + " ORDER BY e." + table.position() + " LIMIT ?";
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setLong(1, after);
+            int next = bindConditions(connection, statement, 2);
+            statement.setInt(next, limit);
+            return read(statement);
+        }
+    }
+
+    long count(Connection connection, long after, long upTo) throws SQLException {
+        String sql = "SELECT count(*) FROM " + table.name() + " e WHERE e." + table.position() + " > ? AND e."
+                + table.position() + " <= ?" + conditions();
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setLong(1, after);
+            statement.setLong(2, upTo);
+            bindConditions(connection, statement, 3);
+            return one(statement);
+        }
+    }
+
+    long countUncommitted(Connection connection, long after) throws SQLException {
+        String sql = "SELECT count(*) FROM " + table.name() + " e, " + NEWEST + " WHERE e." + table.position()
+                + " > ? AND " + IS_OWN + conditions();
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            statement.setLong(1, after);
+            bindConditions(connection, statement, 2);
+            return one(statement);
+        }
+    }
+
+    private String limited() {
+        String order = " ORDER BY " + table.position() + " LIMIT ?";
+        String interval = table.position() + " > ? AND " + table.position() + " <= ?";
+        String from = " FROM " + table.name() + " e WHERE ";
+        if (filter.isAll()) {
+            return "SELECT " + columns("e") + from + interval + order;
+        }
+        String condition = filter.types().isEmpty()
+                ? isOfCategory() + " = f.only"
+                : "e." + table.messageType() + " = f.only"
+                        + (filter.categories().isEmpty() ? "" : " AND " + isOfCategories());
+        return "SELECT e.* FROM unnest(?::text[]) AS f (only) CROSS JOIN LATERAL (SELECT " + columns("e") + from
+                + condition + " AND " + interval + order + ") e" + order;
+    }
+
+    /** One search of the index for each type, or category: they are few, and each finds its rows in order. */
+    private int bindLimited(
+            Connection connection, PreparedStatement statement, int first, long after, long upTo, int limit)
+            throws SQLException {
+        int next = first;
+        if (!filter.isAll()) {
+            List<String> only = filter.types().isEmpty() ? filter.categories() : filter.types();
+            statement.setArray(next++, connection.createArrayOf("text", only.toArray()));
+            if (!filter.types().isEmpty() && !filter.categories().isEmpty()) {
+                statement.setArray(
+                        next++,
+                        connection.createArrayOf("text", filter.categories().toArray()));
+            }
+        }
+        statement.setLong(next++, after);
+        statement.setLong(next++, upTo);
+        statement.setInt(next++, limit);
+        if (!filter.isAll()) {
+            statement.setInt(next++, limit);
+        }
+        return next;
+    }
+
+    private String conditions() {
+        return (filter.types().isEmpty() ? "" : " AND e." + table.messageType() + " = ANY (?::text[])")
+                + (filter.categories().isEmpty() ? "" : " AND " + isOfCategories());
+    }
+
+    private int bindConditions(Connection connection, PreparedStatement statement, int first) throws SQLException {
+        int next = first;
+        for (List<String> names : List.of(filter.types(), filter.categories())) {
+            if (!names.isEmpty()) {
+                statement.setArray(next++, connection.createArrayOf("text", names.toArray()));
+            }
+        }
+        return next;
+    }
+
+    private String isOfCategories() {
+        return isOfCategory() + " = ANY (?::text[])";
+    }
+
+    /** As the index has it. */
+    private String isOfCategory() {
+        return "e." + table.streamId() + " IS NOT NULL AND split_part(e." + table.streamId() + ", '-', 1)";
+    }
+
+    String columns(String alias) {
+        return String.join(
+                ", ",
+                List.of(
+                        alias + "." + table.position(),
+                        alias + "." + table.messageType(),
+                        alias + "." + table.headers(),
+                        alias + "." + table.payload(),
+                        alias + "." + table.createdAt(),
+                        alias + "." + table.streamId(),
+                        alias + "." + table.streamVersion()));
+    }
+
+    static List<EventRow> read(PreparedStatement statement) throws SQLException {
+        try (ResultSet rows = statement.executeQuery()) {
+            List<EventRow> read = new ArrayList<>();
+            while (rows.next()) {
+                read.add(row(rows));
+            }
+            return read;
+        }
+    }
+
+    private static EventRow row(ResultSet row) throws SQLException {
+        long version = row.getLong(7);
+        @Nullable Long streamVersion = row.wasNull() ? null : (Long) version;
+        return new EventRow(
+                row.getLong(1),
+                row.getString(2),
+                row.getString(3),
+                row.getString(4),
+                row.getObject(5, OffsetDateTime.class).toInstant(),
+                row.getString(6),
+                streamVersion);
+    }
+
+    private static long one(PreparedStatement statement) throws SQLException {
+        try (ResultSet row = statement.executeQuery()) {
+            row.next();
+            return row.getLong(1);
+        }
+    }
+}

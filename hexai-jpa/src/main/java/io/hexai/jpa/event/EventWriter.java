@@ -1,0 +1,235 @@
+package io.hexai.jpa.event;
+
+import io.hexai.jpa.transaction.ResourceKey;
+import io.hexai.jpa.transaction.Transaction;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.sql.Types;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Appends chunks of events on a connection. Thread-safe. */
+final class EventWriter {
+
+    private static final String SAVEPOINT = "hexai_append";
+
+    /** An append to any version of a stream that keeps losing to others gives up after so many times. */
+    private static final int MAX_RACES = 20;
+
+    private final EventTable table;
+    private final PositionStrategy strategy;
+    private final AppendFailures failures;
+    private final String toNoStream;
+    private final String toStream;
+    private final String version;
+    private final ResourceKey<LowestPosition> lowestPosition;
+
+    EventWriter(EventTable table, PositionStrategy strategy) {
+        this.table = table;
+        this.strategy = strategy;
+        this.failures = new AppendFailures(table, strategy);
+        this.toNoStream = AppendSql.toNoStream(table, strategy);
+        // The savepoint travels along. It keeps the transaction alive when another one was first to append to the
+        // stream.
+        this.toStream = "SAVEPOINT " + SAVEPOINT + "; " + AppendSql.toStream(table, strategy) + "; RELEASE SAVEPOINT "
+                + SAVEPOINT;
+        this.version = AppendSql.version(table);
+        this.lowestPosition = ResourceKey.of("lowest position appended to " + table.name());
+    }
+
+    /** Returns the positions, ascending. */
+    long[] append(Transaction transaction, Connection connection, List<EncodedEvent> chunk) throws SQLException {
+        LowestPosition lowest = transaction.resource(lowestPosition, LowestPosition::new);
+        try (PreparedStatement statement = connection.prepareStatement(toNoStream)) {
+            Parameters parameters = new Parameters(statement);
+            addPositions(parameters, lowest, chunk.size());
+            if (strategy == PositionStrategy.COUNTER) {
+                parameters.add(chunk.size());
+            }
+            addEvents(parameters, connection, chunk);
+            try (ResultSet rows = statement.executeQuery()) {
+                long[] positions = positions(rows, chunk.size());
+                lowest.appended(positions[0]);
+                return positions;
+            }
+        } catch (SQLException e) {
+            throw failures.explained(e, chunk);
+        }
+    }
+
+    /** Returns the positions and the version before, or the conflict, after which the transaction may go on. */
+    StreamAppend append(
+            Transaction transaction,
+            Connection connection,
+            List<EncodedEvent> chunk,
+            StreamId stream,
+            ExpectedVersion expected)
+            throws SQLException {
+        LowestPosition lowest = transaction.resource(lowestPosition, LowestPosition::new);
+        SQLException race = null;
+        for (int attempt = 0; attempt < MAX_RACES; attempt++) {
+            try {
+                StreamAppend appended = tryAppend(lowest, connection, chunk, stream, expected);
+                return appended != null
+                        ? appended
+                        : StreamAppend.conflict(stream, expected, readVersion(connection, stream), race);
+            } catch (SQLException e) {
+                if (!failures.isVersionConflict(e)) {
+                    throw failures.explained(e, chunk);
+                }
+                rollBackToSavepoint(connection);
+                race = e;
+                if (readsFromOneSnapshot(connection)) {
+                    return StreamAppend.conflict(stream, expected, null, e);
+                }
+            }
+        }
+        return StreamAppend.conflict(stream, expected, readVersion(connection, stream), race);
+    }
+
+    private @Nullable StreamAppend tryAppend(
+            LowestPosition lowest,
+            Connection connection,
+            List<EncodedEvent> chunk,
+            StreamId stream,
+            ExpectedVersion expected)
+            throws SQLException {
+        Long exactly = expected instanceof ExpectedVersion.Exactly exact ? (Long) exact.version() : null;
+        try (PreparedStatement statement = connection.prepareStatement(toStream)) {
+            Parameters parameters = new Parameters(statement);
+            parameters.add(stream.toString());
+            addPositions(parameters, lowest, chunk.size());
+            parameters.add(exactly).add(exactly);
+            if (strategy == PositionStrategy.COUNTER) {
+                parameters.add(chunk.size());
+            }
+            parameters.add(stream.toString());
+            addEvents(parameters, connection, chunk);
+            boolean isQuery = statement.execute();
+            while (!isQuery) {
+                isQuery = statement.getMoreResults();
+            }
+            try (ResultSet rows = statement.getResultSet()) {
+                if (!rows.next()) {
+                    return null;
+                }
+                long versionBefore = rows.getLong(2) - 1;
+                long[] positions = remaining(rows, chunk.size());
+                lowest.appended(positions[0]);
+                return new StreamAppend(positions, versionBefore, null);
+            }
+        }
+    }
+
+    private void addPositions(Parameters parameters, LowestPosition lowest, int count) throws SQLException {
+        if (strategy == PositionStrategy.SEQUENCE) {
+            parameters.add(lowest.before());
+        } else {
+            parameters.add(count);
+        }
+    }
+
+    private static void addEvents(Parameters parameters, Connection connection, List<EncodedEvent> chunk)
+            throws SQLException {
+        parameters.add(
+                connection, chunk.stream().map(event -> event.message().type()).toArray(String[]::new));
+        parameters.add(connection, chunk.stream().map(EncodedEvent::headers).toArray(String[]::new));
+        parameters.add(connection, chunk.stream().map(EncodedEvent::payload).toArray(String[]::new));
+    }
+
+    private long[] positions(ResultSet rows, int count) throws SQLException {
+        if (!rows.next()) {
+            throw failures.nothingInserted();
+        }
+        return remaining(rows, count);
+    }
+
+    /** RETURNING promises no order; the positions themselves were drawn in that of the list. */
+    private static long[] remaining(ResultSet rows, int count) throws SQLException {
+        long[] positions = new long[count];
+        int next = 0;
+        do {
+            positions[next++] = rows.getLong(1);
+        } while (rows.next());
+        Arrays.sort(positions);
+        return positions;
+    }
+
+    private long readVersion(Connection connection, StreamId stream) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(version)) {
+            statement.setString(1, stream.toString());
+            try (ResultSet row = statement.executeQuery()) {
+                row.next();
+                return row.getLong(1);
+            }
+        }
+    }
+
+    private static void rollBackToSavepoint(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("ROLLBACK TO SAVEPOINT " + SAVEPOINT + "; RELEASE SAVEPOINT " + SAVEPOINT);
+        }
+    }
+
+    private static boolean readsFromOneSnapshot(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("SELECT current_setting('transaction_isolation')")) {
+            row.next();
+            return Isolation.readsFromOneSnapshot(row.getString(1));
+        }
+    }
+
+    /**
+     * A position below all that this transaction, or nested scope, has appended. A further append takes the same lock again
+     * instead of one more, of which the server has not many.
+     */
+    private static final class LowestPosition {
+        private @Nullable Long before;
+
+        @Nullable
+        Long before() {
+            return before;
+        }
+
+        void appended(long position) {
+            if (before == null) {
+                before = position - 1;
+            }
+        }
+    }
+
+    private record Parameters(PreparedStatement statement, int[] next) {
+
+        Parameters(PreparedStatement statement) {
+            this(statement, new int[] {1});
+        }
+
+        Parameters add(@Nullable Long value) throws SQLException {
+            if (value == null) {
+                statement.setNull(next[0]++, Types.BIGINT);
+            } else {
+                statement.setLong(next[0]++, value);
+            }
+            return this;
+        }
+
+        Parameters add(int value) throws SQLException {
+            statement.setLong(next[0]++, value);
+            return this;
+        }
+
+        Parameters add(String value) throws SQLException {
+            statement.setString(next[0]++, value);
+            return this;
+        }
+
+        Parameters add(Connection connection, String[] values) throws SQLException {
+            statement.setArray(next[0]++, connection.createArrayOf("text", values));
+            return this;
+        }
+    }
+}

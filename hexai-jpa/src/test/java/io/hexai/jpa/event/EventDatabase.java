@@ -1,0 +1,119 @@
+package io.hexai.jpa.event;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.hexai.jpa.database.Migrations;
+import io.hexai.jpa.testing.TestFactory;
+import io.hexai.jpa.testing.TestPostgres;
+import io.hexai.jpa.transaction.UnitOfWork;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.hibernate.SessionFactory;
+import org.hibernate.cfg.AvailableSettings;
+import org.hibernate.jpa.HibernatePersistenceConfiguration;
+
+/** A database of its own with the built-in schema, a pool, and a unit of work over it. */
+final class EventDatabase implements AutoCloseable {
+
+    private final String jdbcUrl;
+    private final HikariDataSource pool;
+    private final SessionFactory factory;
+    private final UnitOfWork unitOfWork;
+
+    private EventDatabase(String jdbcUrl, int poolSize, Class<?>... entities) {
+        this.jdbcUrl = jdbcUrl;
+        this.pool = TestFactory.pool(jdbcUrl, poolSize);
+        this.factory = new HibernatePersistenceConfiguration("events")
+                .managedClasses(Stream.concat(Stream.of(HexaiEvent.class), Stream.of(entities))
+                        .toArray(Class<?>[]::new))
+                .property(AvailableSettings.JAKARTA_NON_JTA_DATASOURCE, pool)
+                .property(AvailableSettings.HBM2DDL_AUTO, entities.length == 0 ? "none" : "update")
+                .createEntityManagerFactory();
+        this.unitOfWork = UnitOfWork.of(factory);
+    }
+
+    static EventDatabase create(Class<?>... entities) {
+        return create(20, entities);
+    }
+
+    static EventDatabase create(int poolSize, Class<?>... entities) {
+        return new EventDatabase(TestPostgres.newDatabase(Template.NAME), poolSize, entities);
+    }
+
+    /** A database with further event tables, made before the entities are mapped. */
+    static EventDatabase createWithTables(List<String> tables, Class<?>... entities) {
+        String url = TestPostgres.newDatabase(Template.NAME);
+        try (HikariDataSource migrating = TestFactory.pool(url, 2)) {
+            tables.forEach(table -> Migrations.runEventTable(migrating, table));
+        }
+        return new EventDatabase(url, 20, entities);
+    }
+
+    UnitOfWork unitOfWork() {
+        return unitOfWork;
+    }
+
+    SessionFactory factory() {
+        return factory;
+    }
+
+    String jdbcUrl() {
+        return jdbcUrl;
+    }
+
+    Connection connect() {
+        return TestPostgres.connect(jdbcUrl);
+    }
+
+    int borrowedConnections() {
+        return pool.getHikariPoolMXBean() == null
+                ? 0
+                : pool.getHikariPoolMXBean().getActiveConnections();
+    }
+
+    List<Object> select(String sql) {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            List<Object> values = new ArrayList<>();
+            while (rows.next()) {
+                values.add(rows.getObject(1));
+            }
+            return values;
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
+    void execute(String sql) {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        factory.close();
+        pool.close();
+        TestPostgres.dropDatabase(jdbcUrl);
+    }
+
+    private static final class Template {
+        static final String NAME = migrated();
+
+        private static String migrated() {
+            String url = TestPostgres.newDatabase();
+            try (HikariDataSource pool = TestFactory.pool(url, 2)) {
+                Migrations.runBuiltIn(pool);
+            }
+            return TestPostgres.nameIn(url);
+        }
+    }
+}
