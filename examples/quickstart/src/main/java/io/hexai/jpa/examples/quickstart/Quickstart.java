@@ -27,7 +27,7 @@ final class Quickstart {
     static int run(Settings settings, PrintStream out) throws Exception {
         try (OrderFile orders = OrderFile.open(settings.orders());
                 Server server = Server.open(settings.database());
-                HexaiJpa jpa = HexaiJpa.builder(server.config().withPoolSize(settings.threads()))
+                HexaiJpa jpa = HexaiJpa.builder(server.config().withPoolSize(settings.connections()))
                         .entities(HexaiEvent.class)
                         .entities(Product.class, Order.class, OrderLine.class, Payment.class)
                         .migrate("classpath:quickstart/changelog.xml")

@@ -38,6 +38,11 @@ record Settings(@Nullable Path ordersFile, @Nullable PostgresConfig database, in
                 : ordersFile.toUri().toURL();
     }
 
+    /** One for each thread; migrations need two even if there is but one thread. */
+    int connections() {
+        return threads + 1;
+    }
+
     private static String text(@Nullable Object value) {
         return value == null ? "" : value.toString().strip();
     }
