@@ -3,7 +3,11 @@ module io.hexai.jpa {
     exports io.hexai.jpa;
     exports io.hexai.jpa.bootstrap;
     exports io.hexai.jpa.database;
+    exports io.hexai.jpa.event;
     exports io.hexai.jpa.transaction;
+
+    opens io.hexai.jpa.event to
+            org.hibernate.orm.core;
 
     requires transitive jakarta.persistence;
     requires transitive java.sql;

@@ -2,9 +2,13 @@ package io.hexai.jpa.bootstrap;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.hexai.jpa.database.PostgresConfig;
+import io.hexai.jpa.event.EventStore;
+import io.hexai.jpa.event.HexaiEvent;
 import io.hexai.jpa.transaction.UnitOfWork;
 import jakarta.persistence.EntityManagerFactory;
+import java.util.List;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A database with everything the library offers over it: a connection pool, an entity manager factory and a unit of work.
@@ -15,11 +19,17 @@ public final class HexaiJpa implements AutoCloseable {
     private final HikariDataSource dataSource;
     private final EntityManagerFactory entityManagerFactory;
     private final UnitOfWork unitOfWork;
+    private final @Nullable EventStore eventStore;
 
-    HexaiJpa(HikariDataSource dataSource, EntityManagerFactory entityManagerFactory, UnitOfWork unitOfWork) {
+    HexaiJpa(
+            HikariDataSource dataSource,
+            EntityManagerFactory entityManagerFactory,
+            UnitOfWork unitOfWork,
+            @Nullable EventStore eventStore) {
         this.dataSource = dataSource;
         this.entityManagerFactory = entityManagerFactory;
         this.unitOfWork = unitOfWork;
+        this.eventStore = eventStore;
     }
 
     /**
@@ -57,6 +67,29 @@ public final class HexaiJpa implements AutoCloseable {
      */
     public UnitOfWork unitOfWork() {
         return unitOfWork;
+    }
+
+    /**
+     * Returns the event store.
+     *
+     * @return always the same
+     * @throws IllegalStateException if it was built without {@link HexaiJpaBuilder#events}
+     */
+    public EventStore eventStore() {
+        if (eventStore == null) {
+            throw new IllegalStateException("There is no event store: name the events with HexaiJpa.builder(…)"
+                    + ".events(EventTypes.of(…)), which also adds the store's entity to the persistence unit.");
+        }
+        return eventStore;
+    }
+
+    /**
+     * Returns the library's own entity classes, for a persistence unit that is made elsewhere.
+     *
+     * @return to be added to the managed classes
+     */
+    public static List<Class<?>> managedClasses() {
+        return List.of(HexaiEvent.class);
     }
 
     /** Closes the factory and the pool. A unit of work that still runs fails. */

@@ -3,6 +3,9 @@ package io.hexai.jpa.bootstrap;
 import com.zaxxer.hikari.HikariDataSource;
 import io.hexai.jpa.database.Migrations;
 import io.hexai.jpa.database.PostgresConfig;
+import io.hexai.jpa.event.EventStore;
+import io.hexai.jpa.event.EventStoreBuilder;
+import io.hexai.jpa.event.EventTypes;
 import io.hexai.jpa.transaction.UnitOfWork;
 import io.hexai.jpa.transaction.UnitOfWorkBuilder;
 import jakarta.persistence.EntityManagerFactory;
@@ -29,6 +32,8 @@ public final class HexaiJpaBuilder {
     private final List<String> changelogs = new ArrayList<>();
     private final Map<String, Object> properties = new LinkedHashMap<>(defaults());
     private boolean migrateBuiltIn;
+    private UnaryOperator<EventStoreBuilder> eventStore = UnaryOperator.identity();
+    private boolean withEvents;
     private UnaryOperator<UnitOfWorkBuilder> unitOfWork = UnaryOperator.identity();
 
     HexaiJpaBuilder(PostgresConfig config) {
@@ -85,6 +90,29 @@ public final class HexaiJpaBuilder {
     }
 
     /**
+     * Adds an event store over the table {@code hexai__events}, which {@link #migrate()} creates.
+     *
+     * @param types the event classes that it writes and reads
+     * @return this builder
+     */
+    public HexaiJpaBuilder events(EventTypes types) {
+        return events(types, UnaryOperator.identity());
+    }
+
+    /**
+     * Adds an event store over the table {@code hexai__events}, which {@link #migrate()} creates.
+     *
+     * @param types the event classes that it writes and reads
+     * @param change applied to the store's builder, in {@link #build()}
+     * @return this builder
+     */
+    public HexaiJpaBuilder events(EventTypes types, UnaryOperator<EventStoreBuilder> change) {
+        withEvents = true;
+        eventStore = builder -> change.apply(builder.types(types));
+        return entities(HexaiJpa.managedClasses().toArray(Class<?>[]::new));
+    }
+
+    /**
      * Sets a property of Hibernate's or Jakarta Persistence's; it goes before the library's default: JDBC batches of 50 with
      * ordered inserts and updates, time zone UTC, names in snake_case.
      *
@@ -120,10 +148,12 @@ public final class HexaiJpaBuilder {
             migrate(dataSource);
             EntityManagerFactory factory = factory(dataSource);
             try {
-                return new HexaiJpa(
-                        dataSource,
-                        factory,
-                        unitOfWork.apply(UnitOfWork.builder(factory)).build());
+                UnitOfWork scopes =
+                        unitOfWork.apply(UnitOfWork.builder(factory)).build();
+                EventStore store = withEvents
+                        ? eventStore.apply(EventStore.builder(scopes)).build()
+                        : null;
+                return new HexaiJpa(dataSource, factory, scopes, store);
             } catch (RuntimeException | Error e) {
                 factory.close();
                 throw e;

@@ -119,13 +119,7 @@ public final class DatabaseManager implements AutoCloseable {
     public void dropDatabase(String name) {
         String quotedName = Identifiers.quoted(Identifiers.checked("database", name));
         call("Dropping database " + quotedName, connection -> {
-            try {
-                execute(connection, dropStatement(quotedName));
-            } catch (SQLException e) {
-                if (!SqlStates.isNoSuchDatabase(e)) {
-                    throw e;
-                }
-            }
+            execute(connection, dropStatement(quotedName));
             return null;
         });
     }

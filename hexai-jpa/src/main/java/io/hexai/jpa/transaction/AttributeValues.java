@@ -37,12 +37,17 @@ final class AttributeValues {
             return isAbsent(value) ? value : replacement.apply(value);
         }
         if (type instanceof ComponentType component && value != null && holdsCollection(component)) {
-            Object[] values = component.getPropertyValues(value);
+            @Nullable Object[] values = component.getPropertyValues(value);
             Type[] types = component.getSubtypes();
+            boolean changed = false;
             for (int i = 0; i < values.length; i++) {
-                values[i] = withCollections(values[i], types[i], replacement);
+                Object replaced = withCollections(values[i], types[i], replacement);
+                changed |= replaced != values[i];
+                values[i] = replaced;
             }
-            component.setPropertyValues(value, values);
+            if (changed) {
+                component.setPropertyValues(value, values);
+            }
         }
         return value;
     }

@@ -36,7 +36,11 @@ final class CollectionImage {
     private final @Nullable Object contents;
 
     private CollectionImage(
-            PersistentCollection<?> wrapper, CollectionEntry entry, CollectionPersister persister, Object key) {
+            PersistentCollection<?> wrapper,
+            CollectionEntry entry,
+            CollectionPersister persister,
+            Object key,
+            boolean asItIsNow) {
         this.wrapper = wrapper;
         this.entry = entry;
         this.persister = persister;
@@ -45,14 +49,24 @@ final class CollectionImage {
         this.initialized = wrapper.wasInitialized();
         this.readOnly = entry.isReadOnly();
         this.snapshot = entry.getSnapshot();
-        this.contents = initialized && (snapshot == null || persister.hasOrdering()) ? copyOf(wrapper) : null;
+        this.contents =
+                asItIsNow && initialized && (snapshot == null || persister.hasOrdering()) ? copyOf(wrapper) : null;
     }
 
     /** Returns the image, or null for a wrapper that no flush has brought to the database yet. */
     static @Nullable CollectionImage of(PersistentCollection<?> wrapper, CollectionEntry entry) {
         CollectionPersister persister = entry.getLoadedPersister();
         Object key = entry.getLoadedKey();
-        return persister == null || key == null ? null : new CollectionImage(wrapper, entry, persister, key);
+        return persister == null || key == null ? null : new CollectionImage(wrapper, entry, persister, key, true);
+    }
+
+    /** Returns the image as of the last load or flush, whatever happened to the wrapper since; null as above. */
+    static @Nullable CollectionImage ofLastFlush(PersistentCollection<?> wrapper, CollectionEntry entry) {
+        CollectionPersister persister = entry.getLoadedPersister();
+        Object key = entry.getLoadedKey();
+        return persister == null || key == null || entry.getSnapshot() == null
+                ? null
+                : new CollectionImage(wrapper, entry, persister, key, false);
     }
 
     PersistentCollection<?> wrapper() {

@@ -10,14 +10,10 @@ final class CommitFailures {
 
     private CommitFailures() {}
 
-    static RuntimeException explained(
-            RuntimeException thrown, LazyConnection.Outcome outcome, SessionImplementor session) {
+    static RuntimeException explained(RuntimeException thrown, SessionImplementor session) {
         RuntimeException failure = thrown;
         if (thrown instanceof RollbackException && thrown.getCause() instanceof RuntimeException cause) {
             failure = cause;
-        }
-        if (outcome == LazyConnection.Outcome.COMMIT_SENT && TransientFailures.isConnectionLost(failure)) {
-            return new CommitOutcomeUnknownException("the server could not be asked", failure);
         }
         if (failure instanceof TransactionException && failure.getCause() instanceof SQLException sql) {
             return session.getExceptionConverter()

@@ -28,9 +28,19 @@ final class EntityImage {
     private final boolean existsInDatabase;
     private final @Nullable Object version;
     private final Object @Nullable [] loadedState;
-    private final Object @Nullable [] unflushed;
+    private final @Nullable Object @Nullable [] unflushed;
 
-    EntityImage(Object entity, EntityEntry entry, SessionImplementor session) {
+    /** Captures the entity as it is now, right after a flush. */
+    static EntityImage of(Object entity, EntityEntry entry, SessionImplementor session) {
+        return new EntityImage(entity, entry, session, true);
+    }
+
+    /** Captures the entity as of the last load or flush, whatever happened to it since; not for read-only ones. */
+    static EntityImage ofLastFlush(Object entity, EntityEntry entry, SessionImplementor session) {
+        return new EntityImage(entity, entry, session, false);
+    }
+
+    private EntityImage(Object entity, EntityEntry entry, SessionImplementor session, boolean asItIsNow) {
         this.entity = entity;
         this.entry = entry;
         this.persister = entry.getPersister();
@@ -40,14 +50,14 @@ final class EntityImage {
         this.version = entry.getVersion();
         Object[] loaded = entry.getLoadedState();
         this.loadedState = loaded != null && persister.hasCollections() ? loaded.clone() : loaded;
-        this.unflushed = copyOfUnflushed(session);
+        this.unflushed = asItIsNow ? copyOfUnflushed(session) : null;
     }
 
     /** Values of attributes that dirty checking leaves out, and of entities that it leaves out; null if there are none. */
-    private Object @Nullable [] copyOfUnflushed(SessionImplementor session) {
+    private @Nullable Object @Nullable [] copyOfUnflushed(SessionImplementor session) {
         boolean[] updateable = persister.getPropertyUpdateability();
         boolean all = loadedState == null;
-        Object[] copies = null;
+        @Nullable Object[] copies = null;
         for (int i = 0; i < updateable.length; i++) {
             if (all || !updateable[i]) {
                 copies = copies == null ? new Object[updateable.length] : copies;
@@ -66,6 +76,7 @@ final class EntityImage {
     }
 
     /** Puts the entity back, without SQL; the operator names the wrapper that stands for a collection from now on. */
+    @SuppressWarnings("NullAway") // Hibernate takes null for the version of an entity that has none
     void restoreIn(SessionImplementor session, UnaryOperator<@Nullable Object> collections) {
         PersistenceContext context = session.getPersistenceContextInternal();
         boolean inPlace =
@@ -91,6 +102,7 @@ final class EntityImage {
     }
 
     /** A removed key must be taken out first, else later foreign keys to the entity would be written as null. */
+    @SuppressWarnings("NullAway") // Hibernate takes null for the version, and for the state of a read-only entity
     private void addTo(PersistenceContext context, UnaryOperator<@Nullable Object> collections) {
         EntityEntry added = context.addEntity(
                 entity,
@@ -145,6 +157,7 @@ final class EntityImage {
         return value == null || AttributeValues.isAbsent(value) ? value : type.deepCopy(value, session.getFactory());
     }
 
+    @SuppressWarnings("NullAway") // attributes may be null, whatever Hibernate's signatures say
     private Object[] withCollections(Object[] state, UnaryOperator<@Nullable Object> collections) {
         if (!persister.hasCollections()) {
             return state;

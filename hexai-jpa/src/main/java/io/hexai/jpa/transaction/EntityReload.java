@@ -22,11 +22,17 @@ final class EntityReload {
 
     /** Its collections must have been forgotten before. An entity whose row is gone is left detached. */
     static void readAnew(Object entity, EntityEntry entry, SessionImplementor session) {
-        PersistenceContext context = session.getPersistenceContextInternal();
-        EntityPersister persister = entry.getPersister();
-        EntityKey key = entry.getEntityKey();
-        Object id = entry.getId();
         boolean readOnly = entry.getStatus() == Status.READ_ONLY;
+        if (readAnew(entity, entry.getEntityKey(), session) && readOnly) {
+            session.setReadOnly(entity, true);
+        }
+    }
+
+    /** Returns whether there is a row. */
+    static boolean readAnew(Object entity, EntityKey key, SessionImplementor session) {
+        PersistenceContext context = session.getPersistenceContextInternal();
+        EntityPersister persister = key.getPersister().getSubclassEntityPersister(entity, session.getFactory());
+        Object id = key.getIdentifier();
         if (persister.hasNaturalIdentifier()) {
             context.getNaturalIdResolutions().handleEviction(id, entity, persister);
         }
@@ -35,14 +41,14 @@ final class EntityReload {
         context.removeEntityHolder(key);
         forgetFetchedAttributes(entity, persister.getBytecodeEnhancementMetadata());
         Object loaded = persister.load(id, entity, LockMode.NONE, session);
-        if (loaded != null && readOnly) {
-            session.setReadOnly(loaded, true);
-        }
-        LazyInitializer initializer = HibernateProxy.extractLazyInitializer(proxy);
-        if (initializer != null) {
+        if (proxy != null) {
             context.addProxy(key, proxy);
-            initializer.setImplementation(entity);
+            LazyInitializer initializer = HibernateProxy.extractLazyInitializer(proxy);
+            if (initializer != null) {
+                initializer.setImplementation(entity);
+            }
         }
+        return loaded != null;
     }
 
     private static void forgetFetchedAttributes(Object entity, BytecodeEnhancementMetadata enhancement) {

@@ -5,6 +5,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
@@ -19,12 +20,16 @@ import org.postgresql.core.TransactionState;
  */
 final class LazyConnection implements InvocationHandler {
 
+    /** The top-level transaction's, whatever savepoints are open; null for one that wrote nothing. */
+    private static final String ASSIGNED_ID = "SELECT pg_current_xact_id_if_assigned()::text";
+
     private static final String FAILED_TRANSACTION = "25P02";
 
     private final ConnectionSource source;
     private final BeginStatement begin;
     private final TransactionInfo transaction;
     private final boolean secondOfThisThread;
+    private final boolean askForTransactionId;
     private final Thread owner = Thread.currentThread();
     private final List<NestedSavepoint> savepoints = new ArrayList<>(0);
     private final Connection proxy;
@@ -35,6 +40,7 @@ final class LazyConnection implements InvocationHandler {
     private boolean ending;
     private boolean closed;
     private Outcome outcome = Outcome.OPEN;
+    private @Nullable String transactionId;
 
     /** How the transaction ended, as far as the connection knows. */
     enum Outcome {
@@ -44,11 +50,16 @@ final class LazyConnection implements InvocationHandler {
     }
 
     LazyConnection(
-            ConnectionSource source, BeginStatement begin, TransactionInfo transaction, boolean secondOfThisThread) {
+            ConnectionSource source,
+            BeginStatement begin,
+            TransactionInfo transaction,
+            boolean secondOfThisThread,
+            boolean askForTransactionId) {
         this.source = source;
         this.begin = begin;
         this.transaction = transaction;
         this.secondOfThisThread = secondOfThisThread;
+        this.askForTransactionId = askForTransactionId;
         this.proxy = (Connection)
                 Proxy.newProxyInstance(LazyConnection.class.getClassLoader(), new Class<?>[] {Connection.class}, this);
     }
@@ -65,6 +76,17 @@ final class LazyConnection implements InvocationHandler {
         return outcome;
     }
 
+    /** The id by which the server knows the transaction; null if it was not asked for, or has written nothing. */
+    @Nullable
+    String transactionId() {
+        return transactionId;
+    }
+
+    /** Asked right before COMMIT, the server knew of no write, so that how it ended makes no difference. */
+    boolean hasWrittenNothing() {
+        return askForTransactionId && transactionId == null;
+    }
+
     /** From here on, the session may commit or roll back. */
     void permitEnd() {
         ending = true;
@@ -78,10 +100,30 @@ final class LazyConnection implements InvocationHandler {
     NestedSavepoint openSavepoint() throws SQLException {
         NestedSavepoint savepoint = new NestedSavepoint("hexai_" + ++savepointsOpened);
         if (physical != null) {
-            savepoint.set(physical);
+            set(savepoint, physical);
         }
         savepoints.add(savepoint);
         return savepoint;
+    }
+
+    /** The id comes along in the same round trip, and lets a lost COMMIT be asked about later. */
+    private void set(NestedSavepoint savepoint, Connection connection) throws SQLException {
+        String id = readTransactionId(connection, "SAVEPOINT " + savepoint.name + "; " + ASSIGNED_ID);
+        transactionId = transactionId == null ? id : transactionId;
+        savepoint.isSet = true;
+    }
+
+    private static @Nullable String readTransactionId(Connection connection, String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            boolean isResult = statement.execute(sql);
+            while (!isResult) {
+                isResult = statement.getMoreResults();
+            }
+            try (ResultSet row = statement.getResultSet()) {
+                row.next();
+                return row.getString(1);
+            }
+        }
     }
 
     /** Ends a savepoint and those inside it; the changes stay. */
@@ -192,7 +234,7 @@ final class LazyConnection implements InvocationHandler {
         }
         begin.sendTo(connection);
         for (NestedSavepoint savepoint : savepoints) {
-            savepoint.set(connection);
+            set(savepoint, connection);
         }
         return connection;
     }
@@ -218,6 +260,9 @@ final class LazyConnection implements InvocationHandler {
         if (physical != null) {
             if (isFailed()) {
                 throw new SQLException("The transaction has failed; COMMIT would roll it back.", FAILED_TRANSACTION);
+            }
+            if (askForTransactionId && transactionId == null) {
+                transactionId = readTransactionId(physical, ASSIGNED_ID);
             }
             outcome = Outcome.COMMIT_SENT;
             physical.commit();
@@ -260,13 +305,6 @@ final class LazyConnection implements InvocationHandler {
 
         private NestedSavepoint(String name) {
             this.name = name;
-        }
-
-        private void set(Connection connection) throws SQLException {
-            try (Statement statement = connection.createStatement()) {
-                statement.execute("SAVEPOINT " + name);
-            }
-            isSet = true;
         }
     }
 }

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.hibernate.collection.spi.PersistentCollection;
@@ -20,6 +21,7 @@ import org.hibernate.engine.spi.PersistenceContext;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.event.spi.EventSource;
 import org.hibernate.persister.entity.EntityPersister;
+import org.hibernate.proxy.HibernateProxy;
 import org.hibernate.proxy.LazyInitializer;
 import org.hibernate.resource.transaction.spi.TransactionStatus;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +71,7 @@ final class PersistenceContextSnapshot {
         for (ManagedEntity each : managed) {
             EntityEntry entry = each.$$_hibernate_getEntityEntry();
             if (!entry.getStatus().isDeletedOrGone()) {
-                images.add(new EntityImage(each.$$_hibernate_getEntityInstance(), entry, session));
+                images.add(EntityImage.of(each.$$_hibernate_getEntityInstance(), entry, session));
             }
         }
         return images;
@@ -137,8 +139,12 @@ final class PersistenceContextSnapshot {
             image.restoreIn(session, wrappers);
         }
         proxies.forEach(proxy -> proxy.restoreIn(session));
+        List<ProxyImage> bereft = proxies.stream()
+                .filter(proxy -> proxy.hasLostItsEntityIn(context))
+                .toList();
         restoreNaturalIds();
         loadedInside.forEach(this::readAnew);
+        bereft.forEach(proxy -> EntityReload.readAnew(proxy.initializer().getImplementation(), proxy.key(), session));
     }
 
     private void forgetNewCollections() {
@@ -283,7 +289,13 @@ final class PersistenceContextSnapshot {
     private record ProxyImage(EntityKey key, Object proxy, LazyInitializer initializer) {
 
         static ProxyImage of(EntityKey key, Object proxy) {
-            return new ProxyImage(key, proxy, org.hibernate.proxy.HibernateProxy.extractLazyInitializer(proxy));
+            return new ProxyImage(
+                    key, proxy, Objects.requireNonNull(HibernateProxy.extractLazyInitializer(proxy), "initializer"));
+        }
+
+        /** It was loaded, and the entity removed, inside the nested scope. */
+        boolean hasLostItsEntityIn(PersistenceContext context) {
+            return !initializer.isUninitialized() && context.getEntity(key) == null;
         }
 
         void restoreIn(SessionImplementor session) {

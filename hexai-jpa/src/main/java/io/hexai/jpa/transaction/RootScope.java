@@ -32,8 +32,12 @@ final class RootScope extends OwningScope {
         super(manager, around, options, new TransactionInfo(options.name(), attempt, false));
         this.deadline = deadline;
         boolean second = around != null && around.root().connection.isPhysical();
-        this.connection =
-                new LazyConnection(manager.connections(), new BeginStatement(options, deadline), info(), second);
+        this.connection = new LazyConnection(
+                manager.connections(),
+                new BeginStatement(options, deadline),
+                info(),
+                second,
+                manager.settings().resolveUnknownCommit());
         this.session = manager.openSession(connection);
         this.transaction = session.beginTransaction();
         this.scopedEntityManager = new ScopedSession(session, this);
@@ -205,11 +209,24 @@ final class RootScope extends OwningScope {
         try {
             transaction.commit();
         } catch (RuntimeException e) {
-            if (connection.outcome() != LazyConnection.Outcome.COMMITTED) {
-                throw CommitFailures.explained(e, connection.outcome(), session);
+            switch (connection.outcome()) {
+                case OPEN -> throw CommitFailures.explained(e, session);
+                case COMMIT_SENT -> requireCommitted(e);
+                case COMMITTED -> manager.reportFailedHook(info(), e);
             }
-            manager.reportFailedHook(info(), e);
         }
+    }
+
+    /** Of a COMMIT that was sent, only a lost connection leaves open how it ended. */
+    private void requireCommitted(RuntimeException failure) {
+        if (!TransientFailures.isConnectionLost(failure)) {
+            throw CommitFailures.explained(failure, session);
+        }
+        if (connection.hasWrittenNothing()) {
+            throw new CommitAbortedException(failure);
+        }
+        new CommitResolution(manager.connections(), manager.settings(), deadline)
+                .requireCommitted(connection.transactionId(), failure);
     }
 
     private void finishCommitted() {

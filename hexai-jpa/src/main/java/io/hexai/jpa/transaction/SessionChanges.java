@@ -3,11 +3,14 @@ package io.hexai.jpa.transaction;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.hibernate.Hibernate;
+import org.hibernate.collection.spi.PersistentCollection;
+import org.hibernate.engine.spi.CollectionEntry;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.Status;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.type.CollectionType;
+import org.hibernate.type.Type;
 import org.jspecify.annotations.Nullable;
 
 /** Reads off Hibernate's own bookkeeping what the next flush would write, without SQL. */
@@ -84,7 +87,44 @@ final class SessionChanges implements PendingChanges {
 
     @Override
     public void revert(Object entity) {
-        throw new UnsupportedOperationException();
+        Object target = Hibernate.unproxy(entity);
+        EntityEntry entry = entry(target);
+        if (!entry.isExistsInDatabase()) {
+            session.remove(target);
+            return;
+        }
+        if (entry.getStatus() == Status.DELETED) {
+            session.persist(target);
+        }
+        if (entry.getStatus() == Status.MANAGED) {
+            revertCollections(entry);
+            EntityImage.ofLastFlush(target, entry, session).restoreIn(session, value -> value);
+        }
+    }
+
+    private void revertCollections(EntityEntry entry) {
+        Type[] types = entry.getPersister().getPropertyTypes();
+        for (int i = 0; i < types.length; i++) {
+            AttributeValues.withCollections(entry.getLoadedState()[i], types[i], value -> {
+                if (value instanceof PersistentCollection<?> wrapper) {
+                    revert(wrapper);
+                }
+                return value;
+            });
+        }
+    }
+
+    /** One that was not loaded has nothing to take back but queued additions, which it forgets. */
+    private void revert(PersistentCollection<?> wrapper) {
+        CollectionEntry entry = session.getPersistenceContextInternal().getCollectionEntry(wrapper);
+        if (entry != null && wrapper.wasInitialized()) {
+            CollectionImage image = CollectionImage.ofLastFlush(wrapper, entry);
+            if (image != null) {
+                image.restoreIn(session);
+            }
+        } else if (wrapper.hasQueuedOperations()) {
+            wrapper.postAction();
+        }
     }
 
     private EntityEntry entry(Object entity) {

@@ -21,6 +21,7 @@ final class TransientFailures {
         return anyInChain(
                 failure,
                 cause -> cause instanceof OptimisticLockException
+                        || cause instanceof CommitAbortedException
                         || cause instanceof StaleStateException
                         || cause instanceof OptimisticEntityLockException
                         || cause instanceof SQLException sql && TRANSIENT_STATES.contains(sql.getSQLState()));

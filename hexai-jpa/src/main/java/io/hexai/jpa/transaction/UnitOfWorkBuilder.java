@@ -16,6 +16,7 @@ public final class UnitOfWorkBuilder {
     private Sleeper sleeper = duration -> Thread.sleep(duration.toMillis(), duration.toNanosPart() % 1_000_000);
     private Clock clock = Clock.systemUTC();
     private boolean unversionedOptimisticWrites;
+    private boolean resolveUnknownCommit;
 
     UnitOfWorkBuilder(EntityManagerFactory factory) {
         this.factory = FactoryCheck.usable(factory);
@@ -77,13 +78,26 @@ public final class UnitOfWorkBuilder {
     }
 
     /**
+     * Finds out how a COMMIT ended whose answer was lost with the connection, for the price of one short statement before
+     * each COMMIT that asks for the transaction's id. Committed counts as success, rolled back is a
+     * {@link CommitAbortedException}, which a retry policy repeats. Without it, a lost answer is a
+     * {@link CommitOutcomeUnknownException}, unless the id is known from a nested scope.
+     *
+     * @return this builder
+     */
+    public UnitOfWorkBuilder resolveUnknownCommit() {
+        this.resolveUnknownCommit = true;
+        return this;
+    }
+
+    /**
      * Creates the unit of work. It borrows no connection.
      *
      * @return the unit of work
      */
     public UnitOfWork build() {
-        UnitOfWorkSettings settings =
-                new UnitOfWorkSettings(List.copyOf(listeners), sleeper, clock, unversionedOptimisticWrites);
+        UnitOfWorkSettings settings = new UnitOfWorkSettings(
+                List.copyOf(listeners), sleeper, clock, unversionedOptimisticWrites, resolveUnknownCommit);
         return new JpaUnitOfWork(new ScopeManager(factory, settings), defaults);
     }
 }

@@ -5,4 +5,8 @@ import java.util.List;
 
 /** What the builder fixed for all views of a unit of work. */
 record UnitOfWorkSettings(
-        List<UnitOfWorkListener> listeners, Sleeper sleeper, Clock clock, boolean unversionedOptimisticWrites) {}
+        List<UnitOfWorkListener> listeners,
+        Sleeper sleeper,
+        Clock clock,
+        boolean unversionedOptimisticWrites,
+        boolean resolveUnknownCommit) {}

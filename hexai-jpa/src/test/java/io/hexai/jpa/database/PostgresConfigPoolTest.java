@@ -31,6 +31,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.postgresql.jdbc.PgConnection;
 import org.slf4j.LoggerFactory;
 
@@ -146,6 +147,7 @@ class PostgresConfigPoolTest {
         }
 
         @Test
+        @Timeout(60)
         void givesUpOnAServerThatNeverAnswers() throws Exception {
             try (ServerSocket silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
                 PostgresConfig mute = config.withHost("127.0.0.1")
@@ -222,7 +224,7 @@ class PostgresConfigPoolTest {
                         .toUrl());
 
                 try (HikariDataSource pool = fake.openDataSource()) {
-                    CompletableFuture.runAsync(() -> catchThrowable(pool::getConnection));
+                    CompletableFuture.supplyAsync(() -> catchThrowable(pool::getConnection));
                     assertThat(received.get(30, TimeUnit.SECONDS)).isEqualTo(password);
                 }
             }

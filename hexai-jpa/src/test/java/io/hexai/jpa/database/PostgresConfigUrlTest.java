@@ -251,6 +251,7 @@ class PostgresConfigUrlTest {
                     "postgres://me:x@S3cretly:y@h/db?pool_size=0",
                     "postgres://me:x/y?pool_size=S3cretly@h/db",
                     "postgres://me:x/y?S3cretly&S3cretly@h/db",
+                    "postgres://me:12/y?S3cretly&S3cretly&@h/db",
                     "postgres://h/db?user=me&password=S3cretly&password=S3cretly",
                     "postgres://h/db?user=me&password=S3cretly%00",
                     "jdbc:postgresql://h:99999/db?password=S3cretly",

@@ -369,6 +369,48 @@ class TableManagerTest {
     }
 
     @Nested
+    class OnTheBuiltInSchema {
+
+        private static final String EVENT = "INSERT INTO hexai__events (position, message_type, headers, payload)"
+                + " VALUES (nextval('hexai__events_position_seq'), 'test.happened', '{}', '{}')";
+
+        @Test
+        void emptiesTheEventsAndNothingThatTheStoreNeeds() throws SQLException {
+            Migrations.runBuiltIn(dataSource);
+            Migrations.runEventTable(dataSource, "my_events");
+            execute(EVENT);
+            long changes = count("databasechangelog");
+            List<String> before = tables.names();
+
+            tables.truncateAll();
+
+            assertThat(count("hexai__events")).isZero();
+            assertThat(count("databasechangelog")).isEqualTo(changes).isPositive();
+            assertThat(count("hexai__event_position_counter")).isEqualTo(1);
+            assertThat(count("my_events_position_counter")).isEqualTo(1);
+            execute(EVENT);
+            assertThat(number("SELECT max(position) FROM hexai__events")).isEqualTo(1);
+            assertThatThrownBy(() -> execute("TRUNCATE hexai__events")).hasMessageContaining("append-only");
+            Migrations.runBuiltIn(dataSource);
+            assertThat(tables.names()).isEqualTo(before);
+        }
+
+        @Test
+        void canBeBuiltAnewAfterEverythingWasDropped() throws SQLException {
+            Migrations.runBuiltIn(dataSource);
+            List<String> before = tables.names();
+
+            tables.dropAll();
+            assertThat(tables.names()).isEmpty();
+            Migrations.runBuiltIn(dataSource);
+
+            assertThat(tables.names()).isEqualTo(before).contains("hexai__events");
+            execute(EVENT);
+            assertThat(count("hexai__events")).isEqualTo(1);
+        }
+    }
+
+    @Nested
     class OnAConnection {
 
         @Test

@@ -16,7 +16,7 @@ import org.hibernate.SessionFactory;
 import org.hibernate.cfg.AvailableSettings;
 import org.hibernate.jpa.HibernatePersistenceConfiguration;
 
-/** A database of its own with the built-in schema, a pool, and a unit of work over it. */
+/** A database of its own with the built-in schema, a second event table, a pool, and a unit of work over it. */
 final class EventDatabase implements AutoCloseable {
 
     private final String jdbcUrl;
@@ -44,13 +44,12 @@ final class EventDatabase implements AutoCloseable {
         return new EventDatabase(TestPostgres.newDatabase(Template.NAME), poolSize, entities);
     }
 
-    /** A database with further event tables, made before the entities are mapped. */
-    static EventDatabase createWithTables(List<String> tables, Class<?>... entities) {
-        String url = TestPostgres.newDatabase(Template.NAME);
-        try (HikariDataSource migrating = TestFactory.pool(url, 2)) {
-            tables.forEach(table -> Migrations.runEventTable(migrating, table));
-        }
-        return new EventDatabase(url, 20, entities);
+    /** Makes the store as it was when it was new. */
+    void reset() {
+        execute("ALTER TABLE hexai__events DISABLE TRIGGER ALL; TRUNCATE hexai__events;"
+                + " ALTER TABLE hexai__events ENABLE TRIGGER ALL; ALTER SEQUENCE hexai__events_position_seq RESTART;"
+                + " INSERT INTO hexai__event_position_counter (id, last_position) VALUES (1, 0)"
+                + " ON CONFLICT (id) DO UPDATE SET last_position = 0");
     }
 
     UnitOfWork unitOfWork() {
@@ -112,6 +111,7 @@ final class EventDatabase implements AutoCloseable {
             String url = TestPostgres.newDatabase();
             try (HikariDataSource pool = TestFactory.pool(url, 2)) {
                 Migrations.runBuiltIn(pool);
+                Migrations.runEventTable(pool, "other_events");
             }
             return TestPostgres.nameIn(url);
         }

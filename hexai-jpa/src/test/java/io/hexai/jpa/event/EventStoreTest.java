@@ -41,9 +41,7 @@ class EventStoreTest {
 
     @BeforeEach
     void empty() {
-        database.execute("ALTER TABLE hexai__events DISABLE TRIGGER ALL; TRUNCATE hexai__events;"
-                + " ALTER TABLE hexai__events ENABLE TRIGGER ALL; ALTER SEQUENCE hexai__events_position_seq RESTART;"
-                + " UPDATE hexai__event_position_counter SET last_position = 0");
+        database.reset();
     }
 
     private static EventStore store(PositionStrategy strategy) {

@@ -27,12 +27,13 @@ final class Dump {
 
     private Dump() {}
 
-    /** The entities that a program got hold of, and whether they are the managed instances. */
+    /** The entities that a program got hold of; a detached one is the program's own business, like any other object. */
     static Map<String, String> of(EntityManager em, Map<String, Object> held) {
         Map<String, String> dump = new TreeMap<>();
         held.forEach((name, entity) -> {
             dump.put("held " + name + ".managed", String.valueOf(em.contains(entity)));
             if (em.contains(entity)) {
+                add(entity, "held " + name, dump);
                 dump.put(
                         "held " + name + ".same",
                         String.valueOf(Hibernate.unproxy(em.find(entity.getClass(), idOf(entity))) == entity));
@@ -40,7 +41,6 @@ final class Dump {
                         "held " + name + ".lock",
                         String.valueOf(em.getLockMode(entity)).replace("OPTIMISTIC", "NONE"));
             }
-            add(entity, "held " + name, dump);
         });
         return dump;
     }

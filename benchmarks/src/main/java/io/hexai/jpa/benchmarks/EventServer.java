@@ -1,0 +1,50 @@
+package io.hexai.jpa.benchmarks;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.hexai.jpa.database.Migrations;
+import io.hexai.jpa.event.HexaiEvent;
+import io.hexai.jpa.transaction.UnitOfWork;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import org.hibernate.SessionFactory;
+import org.hibernate.cfg.AvailableSettings;
+import org.hibernate.jpa.HibernatePersistenceConfiguration;
+
+/** A server that keeps what it has committed, as in production, with the built-in schema. */
+final class EventServer implements AutoCloseable {
+
+    private final EmbeddedPostgres server;
+    private final HikariDataSource pool;
+    private final SessionFactory factory;
+
+    EventServer(int connections) throws IOException {
+        server = EmbeddedPostgres.builder()
+                .setServerConfig("fsync", "on")
+                .setServerConfig("synchronous_commit", "on")
+                .setServerConfig("max_connections", String.valueOf(connections + 10))
+                .start();
+        pool = new HikariDataSource();
+        pool.setJdbcUrl(server.getJdbcUrl("postgres", "postgres"));
+        pool.setMaximumPoolSize(connections);
+        Migrations.runBuiltIn(pool);
+        factory = new HibernatePersistenceConfiguration("events")
+                .managedClass(HexaiEvent.class)
+                .property(AvailableSettings.JAKARTA_NON_JTA_DATASOURCE, pool)
+                .createEntityManagerFactory();
+    }
+
+    HikariDataSource pool() {
+        return pool;
+    }
+
+    UnitOfWork unitOfWork() {
+        return UnitOfWork.of(factory);
+    }
+
+    @Override
+    public void close() throws IOException {
+        factory.close();
+        pool.close();
+        server.close();
+    }
+}

@@ -1,0 +1,161 @@
+package io.hexai.jpa.transaction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import jakarta.persistence.EntityManager;
+import java.sql.SQLException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.hibernate.Session;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+class ExplicitScopeTest extends AccountTests {
+
+    @Test
+    void commitsWhenToldSo() {
+        try (TransactionScope scope = unitOfWork.begin()) {
+            scope.entityManager().persist(new Account("a", 1));
+            scope.commit();
+        }
+
+        assertThat(balance("a")).isEqualTo(1L);
+    }
+
+    @Test
+    void rollsBackWhenClosedWithoutADecision() {
+        try (TransactionScope scope = unitOfWork.begin()) {
+            scope.entityManager().persist(new Account("a", 1));
+        }
+
+        assertThat(database.select("SELECT id FROM account")).isEmpty();
+    }
+
+    @Test
+    void doomsTheTransactionWhenAJoinedScopeIsClosedWithoutADecision() {
+        assertThatThrownBy(() -> unitOfWork.run(em -> {
+                    em.persist(new Account("a", 1));
+                    unitOfWork.begin().close();
+                }))
+                .isInstanceOf(UnexpectedRollbackException.class);
+
+        assertThat(database.select("SELECT id FROM account")).isEmpty();
+    }
+
+    @Test
+    void rollsBackToItsSavepointWhenNested() {
+        unitOfWork.run(em -> {
+            em.persist(new Account("outer", 1));
+            try (TransactionScope nested = unitOfWork.with(Propagation.NESTED).begin()) {
+                em.persist(new Account("nested", 1));
+                nested.rollback();
+            }
+        });
+
+        assertThat(database.select("SELECT id FROM account")).containsExactly("outer");
+    }
+
+    @Test
+    void rollsAllBackWhenClosedInTheWrongOrder() {
+        TransactionScope outer = unitOfWork.begin();
+        outer.entityManager().persist(new Account("a", 1));
+        TransactionScope inner = unitOfWork.with(Propagation.NESTED).begin();
+
+        assertThatThrownBy(outer::commit)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("innermost first");
+
+        assertThat(unitOfWork.isActive()).isFalse();
+        assertThatCode(inner::close).doesNotThrowAnyException();
+        assertThat(database.select("SELECT id FROM account")).isEmpty();
+    }
+
+    @Test
+    void rollsBackWhenTheWorkLeavesAScopeOpen() {
+        assertThatThrownBy(() -> unitOfWork.run(em -> {
+                    em.persist(new Account("a", 1));
+                    unitOfWork.begin();
+                }))
+                .isInstanceOf(IllegalStateException.class);
+
+        assertThat(unitOfWork.isActive()).isFalse();
+        assertThat(database.select("SELECT id FROM account")).isEmpty();
+    }
+
+    @Test
+    void saysWhereItWasOpenedWhenUsedAfterItsEnd() {
+        TransactionScope scope = unitOfWork.begin();
+        scope.commit();
+
+        assertThatThrownBy(scope::entityManager)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("has ended")
+                .hasStackTraceContaining("saysWhereItWasOpenedWhenUsedAfterItsEnd");
+    }
+
+    @Test
+    void isRefusedOnAnotherThread() throws InterruptedException {
+        ExecutorService other = Executors.newSingleThreadExecutor();
+        try (TransactionScope scope = unitOfWork.begin()) {
+            assertThat(other.submit(unitOfWork::isActive))
+                    .succeedsWithin(java.time.Duration.ofSeconds(10))
+                    .isEqualTo(false);
+            assertThatThrownBy(() -> other.submit(scope::entityManager).get())
+                    .isInstanceOf(ExecutionException.class)
+                    .hasCauseInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("belongs to thread");
+            EntityManager em = scope.entityManager();
+            assertThatThrownBy(() ->
+                            other.submit(() -> em.find(Account.class, "a")).get())
+                    .hasStackTraceContaining("belongs to thread");
+        } finally {
+            other.shutdownNow();
+        }
+    }
+
+    @Nested
+    class BehindTheBack {
+
+        @Test
+        void theEntityManagersTransactionCannotBeEnded() {
+            unitOfWork.run(em -> {
+                assertThatThrownBy(() -> em.getTransaction().commit()).hasMessageContaining("return from the work");
+                assertThatThrownBy(() -> em.getTransaction().rollback()).hasMessageContaining("preventCommit");
+                assertThatThrownBy(() -> em.getTransaction().begin()).hasMessageContaining("NESTED");
+                assertThatThrownBy(em::close).hasMessageContaining("close()");
+                assertThatThrownBy(
+                                () -> em.unwrap(Session.class).getTransaction().commit())
+                        .isInstanceOf(IllegalStateException.class);
+                assertThat(em.getTransaction().isActive()).isTrue();
+                em.persist(new Account("a", 1));
+            });
+
+            assertThat(balance("a")).isEqualTo(1L);
+        }
+
+        @Test
+        void theConnectionCannotBeCommitted() {
+            unitOfWork.run(em -> em.unwrap(Session.class).doWork(connection -> {
+                assertThatThrownBy(connection::commit).isInstanceOf(SQLException.class);
+                assertThatThrownBy(connection::rollback).isInstanceOf(SQLException.class);
+                assertThatThrownBy(() -> connection.setAutoCommit(true)).isInstanceOf(SQLException.class);
+                assertThatThrownBy(() -> connection.setTransactionIsolation(8)).isInstanceOf(SQLException.class);
+            }));
+        }
+
+        @Test
+        void settingRollbackOnlyPreventsTheCommit() {
+            String result = unitOfWork.call(em -> {
+                em.persist(new Account("a", 1));
+                em.getTransaction().setRollbackOnly();
+                return "result";
+            });
+
+            assertThat(result).isEqualTo("result");
+            assertThat(database.select("SELECT id FROM account")).isEmpty();
+        }
+    }
+}

@@ -1,0 +1,316 @@
+package io.hexai.jpa.transaction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.hexai.jpa.testing.TestFactory;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.EntityManagerFactory;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
+import org.hibernate.jpa.HibernatePersistenceConfiguration;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+class FailureTest extends AccountTests {
+
+    @Test
+    void givesTheConnectionBackWhenTheBackendIsKilledInMidWork() {
+        assertThatThrownBy(() -> unitOfWork.run(em -> {
+                    em.persist(new Account("a", 1));
+                    em.flush();
+                    killBackendOf(em);
+                    em.createQuery("from Account", Account.class).getResultList();
+                }))
+                .satisfies(
+                        e -> assertThat(TransientFailures.isConnectionLost(e)).isTrue());
+
+        unitOfWork.run(em -> em.persist(new Account("b", 1)));
+        assertThat(database.select("SELECT id FROM account")).containsExactly("b");
+    }
+
+    @Test
+    void throwsTheWorksExceptionWhenTheRollbackFailsToo() {
+        IllegalStateException failure = new IllegalStateException("the work's own");
+
+        assertThatThrownBy(() -> unitOfWork.run(em -> {
+                    em.persist(new Account("a", 1));
+                    em.flush();
+                    killBackendOf(em);
+                    throw failure;
+                }))
+                .isSameAs(failure)
+                .satisfies(e -> assertThat(e.getSuppressed()).isNotEmpty());
+
+        assertThat(database.select("SELECT id FROM account")).isEmpty();
+    }
+
+    @Test
+    void doomsTheTransactionWhenTheBackendIsKilledInANestedScope() {
+        assertThatThrownBy(() -> unitOfWork.run(em -> {
+                    em.persist(new Account("a", 1));
+                    assertThatThrownBy(() -> unitOfWork.with(Propagation.NESTED).run(() -> {
+                                em.find(Account.class, "a").balance = 2;
+                                em.flush();
+                                killBackendOf(em);
+                                throw new IllegalStateException("nested");
+                            }))
+                            .isInstanceOf(IllegalStateException.class)
+                            .satisfies(e -> assertThat(e.getSuppressed()).isNotEmpty());
+                }))
+                .isInstanceOf(UnexpectedRollbackException.class);
+
+        assertThat(database.select("SELECT id FROM account")).isEmpty();
+    }
+
+    @Test
+    void tellsOfAFailedFlushByItsOwnException() {
+        insert("a", 1);
+
+        assertThatThrownBy(() -> unitOfWork.run(em -> em.persist(new Account("a", 2))))
+                .isInstanceOf(org.hibernate.exception.ConstraintViolationException.class);
+
+        assertThat(balance("a")).isEqualTo(1L);
+    }
+
+    @Test
+    void failsWhenTheWorkSwallowedAFailureOfTheEntityManager() {
+        insert("a", 1);
+
+        assertThatThrownBy(() -> unitOfWork.run(em -> {
+                    em.persist(new Account("b", 2));
+                    em.persist(new Account("a", 2));
+                    try {
+                        em.flush();
+                    } catch (RuntimeException swallowed) {
+                        assertThat(swallowed).isNotNull();
+                    }
+                }))
+                .isInstanceOf(UnexpectedRollbackException.class);
+
+        assertThat(database.select("SELECT id FROM account")).containsExactly("a");
+    }
+
+    @Nested
+    class LostCommit {
+
+        final AtomicBoolean loseAnswer = new AtomicBoolean();
+        final AtomicBoolean killBefore = new AtomicBoolean();
+        final List<String> heard = new ArrayList<>();
+
+        @Test
+        void isASuccessIfTheServerSaysSo() {
+            try (HikariDataSource pool = TestFactory.pool(database.jdbcUrl(), 2);
+                    EntityManagerFactory factory = over(faulty(pool))) {
+                UnitOfWork resolving =
+                        UnitOfWork.builder(factory).resolveUnknownCommit().build();
+                loseAnswer.set(true);
+
+                String result = resolving.call(em -> {
+                    em.persist(new Account("a", 1));
+                    resolving.current().afterCommit(() -> heard.add("committed"));
+                    return "result";
+                });
+
+                assertThat(result).isEqualTo("result");
+                assertThat(heard).containsExactly("committed");
+                assertThat(balance("a")).isEqualTo(1L);
+                assertThat(pool.getHikariPoolMXBean().getActiveConnections()).isZero();
+            }
+        }
+
+        @Test
+        void isRepeatedIfTheServerSaysThatItWasRolledBack() {
+            try (HikariDataSource pool = TestFactory.pool(database.jdbcUrl(), 2);
+                    EntityManagerFactory factory = over(faulty(pool))) {
+                UnitOfWork resolving =
+                        UnitOfWork.builder(factory).resolveUnknownCommit().build();
+                killBefore.set(true);
+                assertThatThrownBy(() -> resolving.run(em -> em.persist(new Account("a", 1))))
+                        .isInstanceOf(CommitAbortedException.class);
+                killBefore.set(true);
+
+                int attempt = resolving
+                        .with(o -> o.withRetry(RetryPolicy.attempts(2)))
+                        .call(em -> {
+                            em.persist(new Account("a", 1));
+                            return resolving.current().attempt();
+                        });
+
+                assertThat(attempt).isEqualTo(2);
+                assertThat(balance("a")).isEqualTo(1L);
+            }
+        }
+
+        @Test
+        void isReportedAsUnknownAndNeverRepeatedIfNobodyAsked() {
+            try (HikariDataSource pool = TestFactory.pool(database.jdbcUrl(), 2);
+                    EntityManagerFactory factory = over(faulty(pool))) {
+                UnitOfWork plain = UnitOfWork.of(factory)
+                        .with(o -> o.withRetry(RetryPolicy.attempts(5).withRetryOn(failure -> true)));
+                loseAnswer.set(true);
+
+                assertThatThrownBy(() -> plain.run(em -> {
+                            heard.add("attempt");
+                            em.persist(new Account("a", 1));
+                        }))
+                        .isInstanceOf(CommitOutcomeUnknownException.class)
+                        .hasMessageContaining("resolveUnknownCommit");
+
+                assertThat(heard).containsExactly("attempt");
+            }
+        }
+
+        @Test
+        void isResolvedWithoutAskingIfANestedScopeBroughtTheId() {
+            try (HikariDataSource pool = TestFactory.pool(database.jdbcUrl(), 2);
+                    EntityManagerFactory factory = over(faulty(pool))) {
+                UnitOfWork plain = UnitOfWork.of(factory);
+                loseAnswer.set(true);
+
+                plain.run(em -> {
+                    em.persist(new Account("a", 1));
+                    plain.with(Propagation.NESTED).run(() -> em.persist(new Account("b", 1)));
+                });
+
+                assertThat(balance("b")).isEqualTo(1L);
+            }
+        }
+
+        /** Loses the connection at the next COMMIT, before or after the server has done it. */
+        private DataSource faulty(DataSource real) {
+            return proxy(DataSource.class, real, (name, result, target) -> {
+                if (!(result instanceof Connection connection)) {
+                    return result;
+                }
+                return proxy(Connection.class, connection, (call, value, on) -> {
+                    if (call.equals("before commit") && killBefore.getAndSet(false)) {
+                        kill(pid(connection));
+                    } else if (call.equals("commit") && loseAnswer.getAndSet(false)) {
+                        connection.abort(Runnable::run);
+                        throw new SQLException("the connection was lost", "08006");
+                    }
+                    return value;
+                });
+            });
+        }
+    }
+
+    /** Backends are killed at random while eight threads work; what a scope reports must be what the table says. */
+    @Test
+    void reportsWhatIsTrueWhileBackendsAreKilled() throws Exception {
+        int threads = 8;
+        int kills = Integer.getInteger("hexai.failure.kills", 100);
+        Set<String> reportedDone = ConcurrentHashMap.newKeySet();
+        Set<String> reportedFailed = ConcurrentHashMap.newKeySet();
+        AtomicInteger killed = new AtomicInteger();
+        try (HikariDataSource pool = TestFactory.pool(database.jdbcUrl(), threads);
+                EntityManagerFactory factory = over(pool)) {
+            UnitOfWork resolving =
+                    UnitOfWork.builder(factory).resolveUnknownCommit().build();
+            ExecutorService workers = Executors.newFixedThreadPool(threads);
+            try {
+                List<Future<?>> running = new ArrayList<>();
+                for (int i = 0; i < threads; i++) {
+                    String worker = "w" + i + "-";
+                    running.add(workers.submit(() -> {
+                        for (int j = 0; killed.get() < kills; j++) {
+                            String id = worker + j;
+                            try {
+                                resolving.run(em -> {
+                                    em.persist(new Account(id, 1));
+                                    em.flush();
+                                    em.find(Account.class, id).balance = 2;
+                                });
+                                reportedDone.add(id);
+                            } catch (RuntimeException e) {
+                                reportedFailed.add(id);
+                            }
+                        }
+                    }));
+                }
+                while (killed.get() < kills) {
+                    killed.addAndGet(killOneOf(database.jdbcUrl()));
+                }
+                for (Future<?> each : running) {
+                    each.get(60, TimeUnit.SECONDS);
+                }
+            } finally {
+                workers.shutdownNow();
+            }
+            assertThat(pool.getHikariPoolMXBean().getActiveConnections()).isZero();
+            resolving.run(em -> em.persist(new Account("afterwards", 1)));
+        }
+        Set<Object> rows = Set.copyOf(database.select("SELECT id FROM account WHERE id <> 'afterwards'"));
+        System.out.println("Killed backends: " + killed + ", units done: " + reportedDone.size() + ", failed: "
+                + reportedFailed.size());
+        assertThat(rows).isEqualTo(Set.copyOf(reportedDone));
+        assertThat(reportedFailed).isNotEmpty();
+    }
+
+    private static int killOneOf(String jdbcUrl) {
+        String sql = """
+                SELECT count(*) FROM (SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                WHERE datname = current_database() AND pid <> pg_backend_pid() AND pid %% 4 = %d LIMIT 1) killed
+                """.formatted(ThreadLocalRandom.current().nextInt(4));
+        return ((Long) database.select(sql).get(0)).intValue();
+    }
+
+    private static EntityManagerFactory over(DataSource dataSource) {
+        return new HibernatePersistenceConfiguration("faulty")
+                .managedClasses(Account.class)
+                .property("jakarta.persistence.nonJtaDataSource", dataSource)
+                .createEntityManagerFactory();
+    }
+
+    private static void killBackendOf(EntityManager em) {
+        kill((Integer) em.createNativeQuery("SELECT pg_backend_pid()").getSingleResult());
+    }
+
+    private static void kill(int pid) {
+        org.awaitility.Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> {
+            database.select("SELECT pg_terminate_backend(" + pid + ")");
+            return database.select("SELECT 1 FROM pg_stat_activity WHERE pid = " + pid)
+                    .isEmpty();
+        });
+    }
+
+    private static int pid(Connection connection) throws SQLException {
+        return connection.unwrap(org.postgresql.PGConnection.class).getBackendPID();
+    }
+
+    /** Sees the result of each call, and for {@code commit} also the moment before. */
+    private interface Spy {
+        Object seen(String call, Object result, Object target) throws Throwable;
+    }
+
+    private static <T> T proxy(Class<T> type, T target, Spy spy) {
+        return type.cast(Proxy.newProxyInstance(
+                type.getClassLoader(), new Class<?>[] {type}, (self, method, arguments) -> {
+                    try {
+                        if (method.getName().equals("commit")) {
+                            spy.seen("before commit", null, target);
+                        }
+                        return spy.seen(method.getName(), method.invoke(target, arguments), target);
+                    } catch (InvocationTargetException e) {
+                        throw e.getTargetException();
+                    }
+                }));
+    }
+}

@@ -1,0 +1,448 @@
+package io.hexai.jpa.transaction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.hexai.jpa.testing.TestFactory;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.PersistenceException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.hibernate.Session;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class PropagationTest {
+
+    static TestFactory database;
+
+    UnitOfWork unitOfWork;
+
+    @BeforeAll
+    static void start() {
+        database = TestFactory.of(Account.class);
+    }
+
+    @AfterAll
+    static void stop() {
+        database.close();
+    }
+
+    @BeforeEach
+    void empty() {
+        database.execute("TRUNCATE account");
+        unitOfWork = UnitOfWork.of(database.factory());
+    }
+
+    @AfterEach
+    void everythingIsGivenBack() {
+        assertThat(unitOfWork.isActive()).isFalse();
+        assertThat(database.borrowedConnections()).isZero();
+    }
+
+    /** What the scopes of a chain do: the failing one is the innermost. */
+    enum Ending {
+        SUCCEEDS,
+        FAILS_AND_IS_CAUGHT,
+        FAILS_UNCAUGHT
+    }
+
+    record Chain(List<Propagation> propagations, Ending ending) {}
+
+    static Stream<Chain> chains() {
+        List<Chain> chains = new ArrayList<>();
+        for (Ending ending : Ending.values()) {
+            for (Propagation first : Propagation.values()) {
+                chains.add(new Chain(List.of(first), ending));
+                for (Propagation second : Propagation.values()) {
+                    chains.add(new Chain(List.of(first, second), ending));
+                    for (Propagation third : Propagation.values()) {
+                        chains.add(new Chain(List.of(first, second, third), ending));
+                    }
+                }
+            }
+        }
+        return chains.stream();
+    }
+
+    /** Each scope inserts a row before the one inside it and one after; the model says which of them must be there. */
+    @ParameterizedTest
+    @MethodSource("chains")
+    void keepsWhatEachScopeOwns(Chain chain) {
+        Model model = new Model();
+        boolean expectFailure = model.run(chain, 0);
+        Throwable thrown = null;
+        try {
+            run(chain, 0);
+        } catch (Intended | UnexpectedRollbackException e) {
+            thrown = e;
+        }
+
+        assertThat(database.select("SELECT id FROM account ORDER BY id")).isEqualTo(List.copyOf(model.committed));
+        assertThat(thrown != null).isEqualTo(expectFailure);
+    }
+
+    private void run(Chain chain, int depth) {
+        unitOfWork.with(chain.propagations().get(depth)).run(em -> {
+            em.persist(new Account(depth + "-before", depth));
+            if (depth + 1 < chain.propagations().size()) {
+                try {
+                    run(chain, depth + 1);
+                } catch (Intended e) {
+                    if (chain.ending() == Ending.FAILS_UNCAUGHT) {
+                        throw e;
+                    }
+                }
+            } else if (chain.ending() != Ending.SUCCEEDS) {
+                throw new Intended();
+            }
+            em.persist(new Account(depth + "-after", depth));
+        });
+    }
+
+    /** The rules of propagation in words: who owns what, and what a failure dooms. */
+    private static final class Model {
+        private final TreeSet<Object> committed = new TreeSet<>();
+        private final List<List<Object>> transactions = new ArrayList<>();
+        private final List<Boolean> doomed = new ArrayList<>();
+
+        /** Returns whether the scope throws. */
+        boolean run(Chain chain, int depth) {
+            Propagation propagation = chain.propagations().get(depth);
+            boolean owns = transactions.isEmpty() || propagation != Propagation.EXISTING;
+            boolean nested = owns && !transactions.isEmpty() && propagation == Propagation.NESTED;
+            if (owns) {
+                transactions.add(new ArrayList<>());
+                doomed.add(false);
+            }
+            List<Object> rows = transactions.get(transactions.size() - 1);
+            rows.add(depth + "-before");
+            boolean last = depth + 1 == chain.propagations().size();
+            boolean fails = last ? chain.ending() != Ending.SUCCEEDS : innerFails(chain, depth);
+            if (!fails) {
+                rows.add(depth + "-after");
+            }
+            int index = transactions.size() - 1;
+            if (!owns) {
+                if (fails) {
+                    doomed.set(index, true);
+                }
+                return fails;
+            }
+            boolean rolledBack = fails || doomed.get(index);
+            transactions.remove(index);
+            doomed.remove(index);
+            if (!rolledBack) {
+                (nested ? transactions.get(transactions.size() - 1) : committed).addAll(rows);
+            }
+            return rolledBack;
+        }
+
+        private boolean innerFails(Chain chain, int depth) {
+            boolean failed = run(chain, depth + 1);
+            return failed && (chain.ending() == Ending.FAILS_UNCAUGHT || isUnexpected(chain, depth + 1));
+        }
+
+        /** An UnexpectedRollbackException is not caught by the test's scopes, which expect their own failure. */
+        private boolean isUnexpected(Chain chain, int depth) {
+            return depth + 1 < chain.propagations().size();
+        }
+    }
+
+    private static final class Intended extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    @Nested
+    class Existing {
+
+        @Test
+        void sharesTheTransactionAndTheEntityManager() {
+            unitOfWork.run(outer -> {
+                Object transaction = transactionId(outer);
+                unitOfWork.run(inner -> {
+                    assertThat(inner).isSameAs(outer);
+                    assertThat(transactionId(inner)).isEqualTo(transaction);
+                });
+            });
+        }
+
+        @Test
+        void tellsTheOwnerOfAFailureThatWasSwallowed() {
+            IllegalStateException first = new IllegalStateException("first");
+            IllegalStateException second = new IllegalStateException("second");
+
+            assertThatThrownBy(() -> unitOfWork.run(em -> {
+                        em.persist(new Account("a", 1));
+                        swallow(() -> unitOfWork.run(() -> {
+                            throw first;
+                        }));
+                        swallow(() -> unitOfWork.run(() -> {
+                            throw second;
+                        }));
+                        em.persist(new Account("b", 1));
+                        em.flush();
+                    }))
+                    .isInstanceOf(UnexpectedRollbackException.class)
+                    .hasCause(first)
+                    .satisfies(e -> assertThat(e.getCause().getSuppressed()).containsExactly(second));
+
+            assertThat(database.select("SELECT id FROM account")).isEmpty();
+        }
+
+        @Test
+        void letsTheOwnersOwnExceptionWin() {
+            IllegalStateException own = new IllegalStateException("own");
+
+            assertThatThrownBy(() -> unitOfWork.run(() -> {
+                        swallow(() -> unitOfWork.run(() -> {
+                            throw new IllegalStateException("joined");
+                        }));
+                        throw own;
+                    }))
+                    .isSameAs(own);
+        }
+
+        @Test
+        void isRefusedBeforeAnyWorkRunsIfItAsksForAnotherIsolation() {
+            UnitOfWork serializable = unitOfWork.with(o -> o.withIsolation(IsolationLevel.SERIALIZABLE));
+
+            unitOfWork.run(() -> assertThatThrownBy(() -> serializable.run(() -> {
+                        throw new AssertionError("must not run");
+                    }))
+                    .isInstanceOfSatisfying(IncompatibleTransactionException.class, e -> {
+                        assertThat(e.option()).isEqualTo("isolation");
+                        assertThat(e.requested()).isEqualTo("SERIALIZABLE");
+                    }));
+        }
+
+        @Test
+        void isRefusedIfItAsksToWriteInAReadOnlyTransaction() {
+            unitOfWork.with(o -> o.withReadOnly(true)).run(() -> {
+                assertThatThrownBy(() ->
+                                unitOfWork.with(o -> o.withReadOnly(false)).run(() -> {}))
+                        .isInstanceOf(IncompatibleTransactionException.class);
+                assertThatCode(() -> unitOfWork.run(() -> {})).doesNotThrowAnyException();
+            });
+        }
+    }
+
+    @Nested
+    class New {
+
+        @Test
+        void runsOnItsOwnConnectionAndDoesNotSeeTheOuterChanges() {
+            unitOfWork.run(outer -> {
+                outer.persist(new Account("outer", 1));
+                outer.flush();
+                Object transaction = transactionId(outer);
+                unitOfWork.with(Propagation.NEW).run(inner -> {
+                    assertThat(transactionId(inner)).isNotEqualTo(transaction);
+                    assertThat(inner.find(Account.class, "outer")).isNull();
+                    inner.persist(new Account("inner", 1));
+                });
+                assertThat(unitOfWork.entityManager()).isSameAs(outer);
+            });
+
+            assertThat(database.select("SELECT id FROM account ORDER BY id")).containsExactly("inner", "outer");
+        }
+
+        @Test
+        void failsWithAWordAboutThePoolWhenItHasNoConnectionLeft() {
+            try (var pool = TestFactory.pool(database.jdbcUrl(), 1);
+                    var factory = new org.hibernate.jpa.HibernatePersistenceConfiguration("one")
+                            .managedClasses(Account.class)
+                            .property("jakarta.persistence.nonJtaDataSource", pool)
+                            .createEntityManagerFactory()) {
+                UnitOfWork narrow = UnitOfWork.of(factory);
+
+                assertThatThrownBy(() -> narrow.run(outer -> {
+                            outer.find(Account.class, "a");
+                            narrow.with(Propagation.NEW).run(inner -> inner.find(Account.class, "a"));
+                        }))
+                        .hasStackTraceContaining("No connection for Propagation.NEW");
+
+                narrow.run(em -> em.persist(new Account("later", 1)));
+                assertThat(pool.getHikariPoolMXBean().getActiveConnections()).isZero();
+            }
+        }
+    }
+
+    @Nested
+    class NestedScopes {
+
+        @Test
+        void rollBackToTheirSavepointOnly() {
+            unitOfWork.run(em -> {
+                em.persist(new Account("1", 1));
+                swallow(() -> unitOfWork.with(Propagation.NESTED).run(() -> {
+                    em.persist(new Account("2", 1));
+                    em.flush();
+                    throw new IllegalStateException();
+                }));
+                em.persist(new Account("3", 1));
+                unitOfWork.with(Propagation.NESTED).run(() -> em.persist(new Account("4", 1)));
+            });
+
+            assertThat(database.select("SELECT id FROM account ORDER BY id")).containsExactly("1", "3", "4");
+        }
+
+        @Test
+        void surviveAUniqueViolationInTheMiddleOfAFlush() {
+            unitOfWork.run(em -> {
+                Account first = new Account("first", 1);
+                first.email = "same@example.org";
+                em.persist(first);
+                List<Account> more = new ArrayList<>();
+
+                assertThatThrownBy(() -> unitOfWork.with(Propagation.NESTED).run(() -> {
+                            first.balance = 99;
+                            for (int i = 0; i < 5; i++) {
+                                Account account = new Account("n" + i, i);
+                                account.email = i == 3 ? "same@example.org" : "n" + i;
+                                more.add(account);
+                                em.persist(account);
+                            }
+                        }))
+                        .isInstanceOf(PersistenceException.class);
+
+                assertThat(first.balance).isEqualTo(1);
+                assertThat(first.version).isZero();
+                assertThat(more).noneMatch(em::contains);
+                more.get(3).email = "other@example.org";
+                more.forEach(em::persist);
+                first.balance = 2;
+            });
+
+            assertThat(database.select("SELECT count(*) FROM account")).containsExactly(6L);
+            assertThat(database.select("SELECT balance FROM account WHERE id = 'first'"))
+                    .containsExactly(2L);
+        }
+
+        @Test
+        void dropHooksAndResourcesWhenTheyRollBack() {
+            List<String> heard = new ArrayList<>();
+            ResourceKey<List<String>> key = ResourceKey.of("list");
+
+            unitOfWork.run(() -> {
+                swallow(() -> unitOfWork.with(Propagation.NESTED).run(() -> {
+                    unitOfWork.current().beforeCommit(() -> heard.add("before of failed"));
+                    unitOfWork.current().afterCommit(() -> heard.add("after of failed"));
+                    unitOfWork.current().afterRollback(() -> heard.add("rollback of failed"));
+                    unitOfWork.current().resource(key, ArrayList::new).add("lost");
+                    throw new IllegalStateException();
+                }));
+                assertThat(heard).containsExactly("rollback of failed");
+                assertThat(unitOfWork.current().resource(key, ArrayList::new)).isEmpty();
+                unitOfWork.with(Propagation.NESTED).run(() -> {
+                    unitOfWork.current().afterCommit(() -> heard.add("after of succeeded"));
+                    unitOfWork.current().afterRollback(() -> heard.add("rollback of succeeded"));
+                });
+            });
+
+            assertThat(heard).containsExactly("rollback of failed", "after of succeeded");
+        }
+
+        @Test
+        void rollBackWhenTheirCommitIsPreventedAndReturnTheResult() {
+            unitOfWork.run(em -> {
+                String result = unitOfWork.with(Propagation.NESTED).call(() -> {
+                    em.persist(new Account("a", 1));
+                    unitOfWork.current().preventCommit();
+                    return "result";
+                });
+                assertThat(result).isEqualTo("result");
+                assertThat(unitOfWork.current().isCommitPrevented()).isFalse();
+                em.persist(new Account("b", 1));
+            });
+
+            assertThat(database.select("SELECT id FROM account")).containsExactly("b");
+        }
+
+        @Test
+        void leaveTheRootAbleToCommitWhenAJoinedFailureIsCaughtAroundThem() {
+            unitOfWork.run(em -> {
+                swallow(() -> unitOfWork
+                        .with(Propagation.NESTED)
+                        .run(() -> unitOfWork.run(() -> {
+                            em.persist(new Account("lost", 1));
+                            throw new IllegalStateException();
+                        })));
+                em.persist(new Account("kept", 1));
+            });
+
+            assertThat(database.select("SELECT id FROM account")).containsExactly("kept");
+        }
+
+        @Test
+        void doNotRunWhenTheFlushOnEntryFails() {
+            assertThatThrownBy(() -> unitOfWork.run(em -> {
+                        Account one = new Account("1", 1);
+                        Account two = new Account("2", 1);
+                        one.email = "same";
+                        two.email = "same";
+                        em.persist(one);
+                        em.persist(two);
+                        assertThatThrownBy(() -> unitOfWork
+                                        .with(Propagation.NESTED)
+                                        .run(() -> {
+                                            throw new AssertionError("must not run");
+                                        }))
+                                .isInstanceOf(PersistenceException.class);
+                    }))
+                    .isInstanceOf(UnexpectedRollbackException.class)
+                    .hasCauseInstanceOf(PersistenceException.class);
+        }
+
+        @Test
+        void sendNothingWhenTheyUseNoDatabase() {
+            unitOfWork.run(() -> {
+                unitOfWork.with(Propagation.NESTED).run(() -> {});
+                swallow(() -> unitOfWork.with(Propagation.NESTED).run(() -> {
+                    throw new IllegalStateException();
+                }));
+                assertThat(database.borrowedConnections()).isZero();
+            });
+        }
+
+        @Test
+        void leaveNoSavepointsBehindOnTheServer() {
+            unitOfWork.run(em -> {
+                em.find(Account.class, "a");
+                for (int i = 0; i < 5; i++) {
+                    swallow(() -> unitOfWork.with(Propagation.NESTED).run(() -> {
+                        throw new IllegalStateException();
+                    }));
+                    unitOfWork.with(Propagation.NESTED).run(() -> {});
+                }
+                assertThatThrownBy(() -> unitOfWork
+                                .with(Propagation.NESTED)
+                                .run(() -> em.unwrap(Session.class)
+                                        .doWork(connection ->
+                                                connection.createStatement().execute("ROLLBACK TO SAVEPOINT hexai_3"))))
+                        .hasStackTraceContaining("hexai_3");
+            });
+        }
+    }
+
+    private static Object transactionId(EntityManager em) {
+        return em.createNativeQuery("SELECT pg_current_xact_id()::text").getSingleResult();
+    }
+
+    private static void swallow(Runnable work) {
+        try {
+            work.run();
+        } catch (IllegalStateException expected) {
+            assertThat(expected).isNotNull();
+        }
+    }
+}
