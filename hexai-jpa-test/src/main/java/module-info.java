@@ -5,6 +5,13 @@
  * here; whoever calls them reads their module first.
  */
 module io.hexai.jpa.test {
+    exports io.hexai.jpa.test;
+
     requires transitive io.hexai.jpa;
     requires transitive org.junit.jupiter.api;
+    requires com.zaxxer.hikari;
+    requires jakarta.persistence;
+    requires org.hibernate.orm.core;
+    requires org.jspecify;
+    requires org.slf4j;
 }

@@ -1,6 +1,5 @@
 package io.hexai.jpa.bootstrap;
 
-import com.zaxxer.hikari.HikariDataSource;
 import io.hexai.jpa.database.PostgresConfig;
 import io.hexai.jpa.event.EventStore;
 import io.hexai.jpa.event.HexaiEvent;
@@ -16,17 +15,20 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HexaiJpa implements AutoCloseable {
 
-    private final HikariDataSource dataSource;
+    private final DataSource dataSource;
+    private final Runnable dataSourceCloser;
     private final EntityManagerFactory entityManagerFactory;
     private final UnitOfWork unitOfWork;
     private final @Nullable EventStore eventStore;
 
     HexaiJpa(
-            HikariDataSource dataSource,
+            DataSource dataSource,
+            Runnable dataSourceCloser,
             EntityManagerFactory entityManagerFactory,
             UnitOfWork unitOfWork,
             @Nullable EventStore eventStore) {
         this.dataSource = dataSource;
+        this.dataSourceCloser = dataSourceCloser;
         this.entityManagerFactory = entityManagerFactory;
         this.unitOfWork = unitOfWork;
         this.eventStore = eventStore;
@@ -43,9 +45,9 @@ public final class HexaiJpa implements AutoCloseable {
     }
 
     /**
-     * Returns the connection pool.
+     * Returns the connection pool, or the data source that the application gave.
      *
-     * @return open until this instance is closed
+     * @return open at least until this instance is closed
      */
     public DataSource dataSource() {
         return dataSource;
@@ -92,13 +94,13 @@ public final class HexaiJpa implements AutoCloseable {
         return List.of(HexaiEvent.class);
     }
 
-    /** Closes the factory and the pool. A unit of work that still runs fails. */
+    /** Closes the factory, and the pool unless the application gave it. A unit of work that still runs fails. */
     @Override
     public void close() {
         try {
             entityManagerFactory.close();
         } finally {
-            dataSource.close();
+            dataSourceCloser.run();
         }
     }
 }

@@ -21,6 +21,7 @@ import javax.sql.DataSource;
 import org.hibernate.boot.model.naming.PhysicalNamingStrategySnakeCaseImpl;
 import org.hibernate.cfg.AvailableSettings;
 import org.hibernate.jpa.HibernatePersistenceConfiguration;
+import org.jspecify.annotations.Nullable;
 
 /** Builds a {@link HexaiJpa}. Not thread-safe. */
 public final class HexaiJpaBuilder {
@@ -31,6 +32,7 @@ public final class HexaiJpaBuilder {
     private final Set<Class<?>> entities = new LinkedHashSet<>();
     private final List<String> changelogs = new ArrayList<>();
     private final Map<String, Object> properties = new LinkedHashMap<>(defaults());
+    private @Nullable DataSource givenDataSource;
     private boolean migrateBuiltIn;
     private UnaryOperator<EventStoreBuilder> eventStore = UnaryOperator.identity();
     private boolean withEvents;
@@ -113,6 +115,17 @@ public final class HexaiJpaBuilder {
     }
 
     /**
+     * Uses a data source that the application made, instead of a pool opened from the configuration.
+     *
+     * @param dataSource of the configured database; stays open when the instance is closed
+     * @return this builder
+     */
+    public HexaiJpaBuilder dataSource(DataSource dataSource) {
+        this.givenDataSource = Objects.requireNonNull(dataSource, "dataSource");
+        return this;
+    }
+
+    /**
      * Sets a property of Hibernate's or Jakarta Persistence's; it goes before the library's default: JDBC batches of 50 with
      * ordered inserts and updates, time zone UTC, names in snake_case.
      *
@@ -143,7 +156,14 @@ public final class HexaiJpaBuilder {
      * @return the instance, to be closed by the caller
      */
     public HexaiJpa build() {
-        HikariDataSource dataSource = config.openDataSource();
+        if (givenDataSource != null) {
+            return build(givenDataSource, () -> {});
+        }
+        HikariDataSource pool = config.openDataSource();
+        return build(pool, pool::close);
+    }
+
+    private HexaiJpa build(DataSource dataSource, Runnable closer) {
         try {
             migrate(dataSource);
             EntityManagerFactory factory = factory(dataSource);
@@ -153,13 +173,13 @@ public final class HexaiJpaBuilder {
                 EventStore store = withEvents
                         ? eventStore.apply(EventStore.builder(scopes)).build()
                         : null;
-                return new HexaiJpa(dataSource, factory, scopes, store);
+                return new HexaiJpa(dataSource, closer, factory, scopes, store);
             } catch (RuntimeException | Error e) {
                 factory.close();
                 throw e;
             }
         } catch (RuntimeException | Error e) {
-            dataSource.close();
+            closer.run();
             throw e;
         }
     }

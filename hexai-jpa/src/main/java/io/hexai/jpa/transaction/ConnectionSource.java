@@ -1,30 +1,74 @@
 package io.hexai.jpa.transaction;
 
+import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
 import org.hibernate.engine.jdbc.connections.spi.ConnectionProvider;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 
-/** Where the physical connections of a unit of work come from and go back to. */
-interface ConnectionSource {
+/** Where the physical connections of a unit of work come from and go back to. Thread-safe. */
+final class ConnectionSource {
 
-    Connection acquire() throws SQLException;
+    private static final String ADVICE =
+            " Size the pool for (threads × (depth of NEW + 1)) connections, or do not open NEW inside"
+                    + " a transaction that has used the database.";
 
-    void release(Connection connection) throws SQLException;
+    private final ConnectionProvider provider;
+    private final AtomicInteger heldByWaiting = new AtomicInteger();
+
+    private ConnectionSource(ConnectionProvider provider) {
+        this.provider = provider;
+    }
 
     /** Takes the connections from where the factory itself takes them, whoever configured it. */
     static ConnectionSource of(SessionFactoryImplementor factory) {
-        ConnectionProvider provider = factory.getServiceRegistry().requireService(ConnectionProvider.class);
-        return new ConnectionSource() {
-            @Override
-            public Connection acquire() throws SQLException {
-                return provider.getConnection();
-            }
+        return new ConnectionSource(factory.getServiceRegistry().requireService(ConnectionProvider.class));
+    }
 
-            @Override
-            public void release(Connection connection) throws SQLException {
-                provider.closeConnection(connection);
+    Connection acquire() throws SQLException {
+        return provider.getConnection();
+    }
+
+    /**
+     * Acquires a connection for a thread that holds some already. If all of the pool are held by threads that wait for one
+     * more, none will ever come free, and the last of them fails at once instead of after the pool's timeout.
+     */
+    Connection acquireAnother(int heldByThisThread) throws SQLException {
+        int held = heldByWaiting.addAndGet(heldByThisThread);
+        try {
+            if (held >= capacity()) {
+                throw new SQLException(
+                        "No connection for Propagation.NEW: all " + held
+                                + " connections of the pool are held by transactions" + " that wait for another one."
+                                + ADVICE,
+                        "53300");
             }
-        };
+            return acquire();
+        } catch (SQLException e) {
+            if ("53300".equals(e.getSQLState())) {
+                throw e;
+            }
+            throw new SQLException(
+                    "No connection for Propagation.NEW, while suspended transactions of this thread hold "
+                            + heldByThisThread + "." + ADVICE,
+                    e.getSQLState(),
+                    e);
+        } finally {
+            heldByWaiting.addAndGet(-heldByThisThread);
+        }
+    }
+
+    /** The pool's size where it is known; else there is no telling. */
+    private int capacity() {
+        return provider.isUnwrappableAs(DataSource.class)
+                        && provider.unwrap(DataSource.class) instanceof HikariDataSource pool
+                ? pool.getMaximumPoolSize()
+                : Integer.MAX_VALUE;
+    }
+
+    void release(Connection connection) throws SQLException {
+        provider.closeConnection(connection);
     }
 }

@@ -5,6 +5,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -28,16 +29,18 @@ final class LazyConnection implements InvocationHandler {
     private final ConnectionSource source;
     private final BeginStatement begin;
     private final TransactionInfo transaction;
-    private final boolean secondOfThisThread;
+    private final int heldByThisThread;
     private final boolean askForTransactionId;
     private final Thread owner = Thread.currentThread();
     private final List<NestedSavepoint> savepoints = new ArrayList<>(0);
     private final Connection proxy;
 
     private @Nullable Connection physical;
-    private boolean autoCommitToRestore;
+    private boolean autoCommitAtFirst;
     private int savepointsOpened;
     private boolean ending;
+    private boolean reading;
+    private int openReads;
     private boolean closed;
     private Outcome outcome = Outcome.OPEN;
     private @Nullable String transactionId;
@@ -53,13 +56,14 @@ final class LazyConnection implements InvocationHandler {
             ConnectionSource source,
             BeginStatement begin,
             TransactionInfo transaction,
-            boolean secondOfThisThread,
+            int heldByThisThread,
             boolean askForTransactionId) {
         this.source = source;
         this.begin = begin;
         this.transaction = transaction;
-        this.secondOfThisThread = secondOfThisThread;
+        this.heldByThisThread = heldByThisThread;
         this.askForTransactionId = askForTransactionId;
+        this.reading = begin.options().isOptimistic();
         this.proxy = (Connection)
                 Proxy.newProxyInstance(LazyConnection.class.getClassLoader(), new Class<?>[] {Connection.class}, this);
     }
@@ -98,6 +102,7 @@ final class LazyConnection implements InvocationHandler {
     }
 
     NestedSavepoint openSavepoint() throws SQLException {
+        beginTransaction();
         NestedSavepoint savepoint = new NestedSavepoint("hexai_" + ++savepointsOpened);
         if (physical != null) {
             set(savepoint, physical);
@@ -149,17 +154,29 @@ final class LazyConnection implements InvocationHandler {
     /** Gives the physical connection back; one that cannot be brought back to its first state is cut off instead. */
     void close() throws SQLException {
         closed = true;
+        giveBack();
+    }
+
+    private void giveBack() throws SQLException {
         Connection connection = physical;
         physical = null;
         if (connection != null) {
             try {
                 restore(connection);
             } catch (SQLException e) {
-                connection.abort(Runnable::run);
+                cutOff(connection, e);
                 throw e;
             } finally {
                 source.release(connection);
             }
+        }
+    }
+
+    private static void cutOff(Connection connection, SQLException reason) {
+        try {
+            connection.abort(Runnable::run);
+        } catch (SQLException e) {
+            Failures.suppress(reason, e);
         }
     }
 
@@ -169,8 +186,8 @@ final class LazyConnection implements InvocationHandler {
             if (state(connection) != TransactionState.IDLE) {
                 connection.rollback();
             }
-            if (autoCommitToRestore) {
-                connection.setAutoCommit(true);
+            if (connection.getAutoCommit() != autoCommitAtFirst) {
+                connection.setAutoCommit(autoCommitAtFirst);
             }
         }
     }
@@ -186,6 +203,11 @@ final class LazyConnection implements InvocationHandler {
             case "getAutoCommit" -> false;
             case "setAutoCommit" -> refuseUnless(Boolean.FALSE.equals(argument(arguments)), "setAutoCommit(true)");
             case "close" -> null;
+            case "prepareStatement" -> prepare(method, arguments);
+            case "createStatement", "prepareCall" -> {
+                beginTransaction();
+                yield onPhysical(method, arguments);
+            }
             case "commit" -> commit();
             case "rollback" -> arguments == null ? rollBack() : onPhysical(method, arguments);
             case "setTransactionIsolation", "setReadOnly" -> refuseUnless(false, method.getName());
@@ -228,36 +250,59 @@ final class LazyConnection implements InvocationHandler {
     private Connection acquire() throws SQLException {
         Connection connection = acquireFromSource();
         physical = connection;
-        if (connection.getAutoCommit()) {
-            autoCommitToRestore = true;
-            connection.setAutoCommit(false);
+        autoCommitAtFirst = connection.getAutoCommit();
+        if (autoCommitAtFirst != reading) {
+            connection.setAutoCommit(reading);
         }
-        begin.sendTo(connection);
-        for (NestedSavepoint savepoint : savepoints) {
-            set(savepoint, connection);
+        if (!reading) {
+            sendBegin(connection);
         }
         return connection;
     }
 
-    private Connection acquireFromSource() throws SQLException {
-        try {
-            return source.acquire();
-        } catch (SQLException e) {
-            if (!secondOfThisThread) {
-                throw e;
-            }
-            throw new SQLException(
-                    "No connection for Propagation.NEW, while the suspended outer transaction of this thread holds one."
-                            + " Size the pool for (threads × (NEW depth + 1)) connections, or do not open NEW inside a"
-                            + " transaction that has used the database.",
-                    e.getSQLState(),
-                    e);
+    private void sendBegin(Connection connection) throws SQLException {
+        begin.sendTo(connection);
+        for (NestedSavepoint savepoint : savepoints) {
+            set(savepoint, connection);
         }
+    }
+
+    /** Ends the time of reading outside a transaction; from here on, the connection is held to the end of the scope. */
+    private void beginTransaction() throws SQLException {
+        if (reading) {
+            reading = false;
+            if (physical != null) {
+                physical.setAutoCommit(false);
+                sendBegin(physical);
+            }
+        }
+    }
+
+    private @Nullable Object prepare(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
+        if (reading && argument(arguments) instanceof String sql && PlainReads.isRead(sql)) {
+            PreparedStatement statement = (PreparedStatement) onPhysical(method, arguments);
+            openReads++;
+            return statement == null ? null : PlainReads.watched(statement, this::afterRead);
+        }
+        beginTransaction();
+        return onPhysical(method, arguments);
+    }
+
+    /** Nobody thinks with a connection in his hands. */
+    private void afterRead() throws SQLException {
+        openReads--;
+        if (reading && openReads == 0) {
+            giveBack();
+        }
+    }
+
+    private Connection acquireFromSource() throws SQLException {
+        return heldByThisThread == 0 ? source.acquire() : source.acquireAnother(heldByThisThread);
     }
 
     private @Nullable Object commit() throws SQLException {
         refuseUnless(ending, "commit");
-        if (physical != null) {
+        if (physical != null && !reading) {
             if (isFailed()) {
                 throw new SQLException("The transaction has failed; COMMIT would roll it back.", FAILED_TRANSACTION);
             }
@@ -273,7 +318,7 @@ final class LazyConnection implements InvocationHandler {
 
     private @Nullable Object rollBack() throws SQLException {
         refuseUnless(ending, "rollback");
-        if (physical != null) {
+        if (physical != null && !reading) {
             physical.rollback();
         }
         return null;

@@ -31,16 +31,24 @@ final class RootScope extends OwningScope {
             @Nullable Deadline deadline) {
         super(manager, around, options, new TransactionInfo(options.name(), attempt, false));
         this.deadline = deadline;
-        boolean second = around != null && around.root().connection.isPhysical();
         this.connection = new LazyConnection(
                 manager.connections(),
                 new BeginStatement(options, deadline),
                 info(),
-                second,
+                heldBy(around),
                 manager.settings().resolveUnknownCommit());
         this.session = manager.openSession(connection);
         this.transaction = session.beginTransaction();
         this.scopedEntityManager = new ScopedSession(session, this);
+    }
+
+    /** How many connections the suspended transactions of this thread hold. */
+    private static int heldBy(@Nullable Scope scope) {
+        int held = 0;
+        for (Scope suspended = scope; suspended != null; suspended = suspended.root().around) {
+            held += suspended.root().connection.isPhysical() ? 1 : 0;
+        }
+        return held;
     }
 
     static RootScope open(
@@ -53,6 +61,9 @@ final class RootScope extends OwningScope {
         if (options.isReadOnly()) {
             scope.session.setDefaultReadOnly(true);
             scope.session.setHibernateFlushMode(FlushMode.MANUAL);
+        } else if (options.isOptimistic()) {
+            scope.session.setHibernateFlushMode(FlushMode.COMMIT);
+            manager.guardWrites(scope.session);
         }
         scope.enter();
         manager.tell(listener -> listener.began(scope.info()));
@@ -278,6 +289,9 @@ final class RootScope extends OwningScope {
 
     private @Nullable Throwable closeResources(@Nullable Throwable earlier) {
         Throwable problem = earlier;
+        if (ownOptions().isOptimistic()) {
+            manager.releaseGuard(session);
+        }
         try {
             session.close();
         } catch (RuntimeException e) {

@@ -16,6 +16,7 @@ final class ScopeManager {
     private final ConnectionSource connections;
     private final UnitOfWorkSettings settings;
     private final InsertionTracker insertions;
+    private final @Nullable UnversionedWriteGuard writeGuard;
     private final EveryCommit everyCommit = new EveryCommit();
     private final EveryNested everyNested = new EveryNested();
     private final ThreadLocal<@Nullable Scope> current = new ThreadLocal<>();
@@ -25,6 +26,7 @@ final class ScopeManager {
         this.connections = ConnectionSource.of(factory);
         this.insertions = InsertionTracker.of(factory);
         this.settings = settings;
+        this.writeGuard = settings.unversionedOptimisticWrites() ? null : UnversionedWriteGuard.of(factory);
     }
 
     UnitOfWorkSettings settings() {
@@ -54,6 +56,18 @@ final class ScopeManager {
 
     SessionImplementor openSession(LazyConnection connection) {
         return factory.withOptions().connection(connection.proxy()).openSession();
+    }
+
+    void guardWrites(SessionImplementor session) {
+        if (writeGuard != null) {
+            writeGuard.open(session);
+        }
+    }
+
+    void releaseGuard(SessionImplementor session) {
+        if (writeGuard != null) {
+            writeGuard.close(session);
+        }
     }
 
     InsertionTracker insertions() {

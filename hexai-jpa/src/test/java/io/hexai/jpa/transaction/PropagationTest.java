@@ -10,8 +10,14 @@ import jakarta.persistence.PersistenceException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.hibernate.Session;
+import org.hibernate.jpa.HibernatePersistenceConfiguration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -259,7 +265,7 @@ class PropagationTest {
         @Test
         void failsWithAWordAboutThePoolWhenItHasNoConnectionLeft() {
             try (var pool = TestFactory.pool(database.jdbcUrl(), 1);
-                    var factory = new org.hibernate.jpa.HibernatePersistenceConfiguration("one")
+                    var factory = new HibernatePersistenceConfiguration("one")
                             .managedClasses(Account.class)
                             .property("jakarta.persistence.nonJtaDataSource", pool)
                             .createEntityManagerFactory()) {
@@ -273,6 +279,45 @@ class PropagationTest {
 
                 narrow.run(em -> em.persist(new Account("later", 1)));
                 assertThat(pool.getHikariPoolMXBean().getActiveConnections()).isZero();
+            }
+        }
+
+        @Test
+        void failsAtOnceWhenEveryConnectionIsHeldBySomebodyWhoWaitsForAnother() throws Exception {
+            int threads = 4;
+            CyclicBarrier allHoldOne = new CyclicBarrier(threads);
+            try (var pool = TestFactory.pool(database.jdbcUrl(), threads)) {
+                pool.setConnectionTimeout(60_000);
+                try (var factory = new HibernatePersistenceConfiguration("full")
+                        .managedClasses(Account.class)
+                        .property("jakarta.persistence.nonJtaDataSource", pool)
+                        .createEntityManagerFactory()) {
+                    UnitOfWork full = UnitOfWork.of(factory);
+                    ExecutorService workers = Executors.newFixedThreadPool(threads);
+                    try {
+                        List<Future<Boolean>> running = new ArrayList<>();
+                        for (int i = 0; i < threads; i++) {
+                            running.add(workers.submit(() -> full.call(outer -> {
+                                outer.find(Account.class, "a");
+                                allHoldOne.await(30, TimeUnit.SECONDS);
+                                try {
+                                    full.with(Propagation.NEW).run(inner -> inner.find(Account.class, "a"));
+                                    return true;
+                                } catch (RuntimeException e) {
+                                    assertThat(e).hasStackTraceContaining("held by transactions that wait for another");
+                                    return false;
+                                }
+                            })));
+                        }
+                        int failed = 0;
+                        for (Future<Boolean> each : running) {
+                            failed += each.get(30, TimeUnit.SECONDS) ? 0 : 1;
+                        }
+                        assertThat(failed).isBetween(1, threads - 1);
+                    } finally {
+                        workers.shutdownNow();
+                    }
+                }
             }
         }
     }

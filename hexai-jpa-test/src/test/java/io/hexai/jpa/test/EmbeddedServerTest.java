@@ -1,0 +1,124 @@
+package io.hexai.jpa.test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.hexai.jpa.database.PostgresConfig;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class EmbeddedServerTest {
+
+    @Test
+    void servesUntilItIsClosedAndLeavesNoFileBehind() {
+        PostgresConfig config;
+        Path data;
+        try (EmbeddedServer server = EmbeddedServer.start(Map.of("work_mem", "5MB", "fsync", "on"))) {
+            config = server.config();
+            assertThat(SharedServer.select(config, "SHOW work_mem")).containsExactly("5MB");
+            assertThat(SharedServer.select(config, "SHOW fsync")).containsExactly("on");
+            data = Path.of(SharedServer.select(config, "SHOW data_directory").get(0));
+            assertThat(data).isDirectory();
+        }
+
+        assertThat(data.getParent()).doesNotExist();
+        assertThatThrownBy(() -> SharedServer.select(config, "SELECT 1")).hasRootCauseInstanceOf(IOException.class);
+    }
+
+    @Nested
+    class AServerWhoseJvmWasKilled {
+
+        @Test
+        void isEndedByTheNextOne(@TempDir Path temporary) throws Exception {
+            Path binaries = Path.of(System.getProperty("java.io.tmpdir"));
+            Process jvm = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "-XX:TieredStopAtLevel=1",
+                            "-XX:+UseSerialGC",
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            KilledJvm.class.getName(),
+                            temporary.resolve("home").toString())
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            Path directory;
+            ProcessHandle server;
+            try (BufferedReader output = jvm.inputReader()) {
+                directory = Path.of(output.readLine());
+                server = ProcessHandle.of(Long.parseLong(output.readLine())).orElseThrow();
+            } finally {
+                jvm.destroyForcibly().waitFor();
+            }
+            assertThat(server.isAlive()).isTrue();
+            assertThat(directory).isDirectory();
+
+            try (ServerDirectory next = ServerDirectory.createIn(temporary.resolve("home"))) {
+                assertThat(server.onExit().get(20, TimeUnit.SECONDS).isAlive()).isFalse();
+                assertThat(directory).doesNotExist();
+                assertThat(next.path()).isDirectory();
+            }
+            assertThat(binaries).isDirectory();
+        }
+    }
+
+    @Nested
+    class ADirectory {
+
+        @TempDir
+        Path temporary;
+
+        @Test
+        void isLeftAloneWhileItsOwnerLives() {
+            Path home = temporary.resolve("home");
+            try (ServerDirectory first = ServerDirectory.createIn(home);
+                    ServerDirectory second = ServerDirectory.createIn(home)) {
+                assertThat(first.path()).isDirectory();
+                assertThat(second.path()).isDirectory().isNotEqualTo(first.path());
+            }
+            assertThat(home).isDirectoryNotContaining("glob:**/server-*");
+        }
+
+        @Test
+        void isRemovedWhenItsOwnerDiedBeforeItStartedAServer() throws IOException {
+            Path home = temporary.resolve("home");
+            Path abandoned = Files.createDirectories(home.resolve("server-1-abandoned/data"));
+            Files.writeString(abandoned.resolve("file"), "content");
+
+            ServerDirectory.createIn(home).close();
+
+            assertThat(abandoned.getParent()).doesNotExist();
+        }
+
+        @Test
+        void isRemovedWithoutEndingAStrangerThatHasTheServersOldNumber() throws IOException {
+            Path home = temporary.resolve("home");
+            Path data = Files.createDirectories(home.resolve("server-1-abandoned/data"));
+            Files.write(
+                    data.resolve("postmaster.pid"),
+                    List.of(Long.toString(ProcessHandle.current().pid()), data.toString()));
+
+            ServerDirectory.createIn(home).close();
+
+            assertThat(data).doesNotExist();
+        }
+
+        @Test
+        void canBeReadByItsUserOnly() throws IOException {
+            Path home = temporary.resolve("home");
+            ServerDirectory.createIn(home).close();
+
+            assertThat(Files.getPosixFilePermissions(home))
+                    .hasSize(3)
+                    .allSatisfy(permission -> assertThat(permission.name()).startsWith("OWNER_"));
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package io.hexai.jpa.transaction;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.regex.Pattern;
+
+/**
+ * The statements that an optimistic scope may run outside a transaction: those that can be seen to read only. Whatever is in
+ * doubt begins the transaction, which is never wrong, only longer.
+ */
+final class PlainReads {
+
+    private static final Pattern SELECT =
+            Pattern.compile("\\s*\\(*\\s*select\\b.*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
+    /** Row locks and advisory locks, which end with the statement's own transaction, and {@code SELECT … INTO}. */
+    private static final Pattern MORE_THAN_READS = Pattern.compile(
+            "\\bfor\\s+(no\\s+key\\s+)?(update|share)\\b|\\bfor\\s+key\\s+share\\b|\\bpg_(try_)?advisory_|\\binto\\b|;",
+            Pattern.CASE_INSENSITIVE);
+
+    private PlainReads() {}
+
+    static boolean isRead(String sql) {
+        return SELECT.matcher(sql).matches() && !MORE_THAN_READS.matcher(sql).find();
+    }
+
+    /** What is to be done when a statement is closed for the first time. */
+    interface AfterClose {
+        void run() throws SQLException;
+    }
+
+    /** Returns the statement, which tells when it is closed. */
+    static PreparedStatement watched(PreparedStatement statement, AfterClose afterClose) {
+        boolean[] open = {true};
+        return (PreparedStatement) Proxy.newProxyInstance(
+                PlainReads.class.getClassLoader(),
+                new Class<?>[] {PreparedStatement.class},
+                (self, method, arguments) -> {
+                    switch (method.getName()) {
+                        case "equals" -> {
+                            return self == arguments[0];
+                        }
+                        case "hashCode" -> {
+                            return System.identityHashCode(self);
+                        }
+                        default -> {}
+                    }
+                    try {
+                        return method.invoke(statement, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getTargetException();
+                    } finally {
+                        if (method.getName().equals("close") && open[0]) {
+                            open[0] = false;
+                            afterClose.run();
+                        }
+                    }
+                });
+    }
+}
