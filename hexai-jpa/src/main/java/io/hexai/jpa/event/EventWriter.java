@@ -7,8 +7,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.sql.Types;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +20,6 @@ final class EventWriter {
     /** An append to any version of a stream that keeps losing to others gives up after so many times. */
     private static final int MAX_RACES = 20;
 
-    private final EventTable table;
     private final PositionStrategy strategy;
     private final AppendFailures failures;
     private final String oneToNoStream;
@@ -31,7 +30,6 @@ final class EventWriter {
     private final ResourceKey<LowestPosition> lowestPosition;
 
     EventWriter(EventTable table, PositionStrategy strategy) {
-        this.table = table;
         this.strategy = strategy;
         this.failures = new AppendFailures(table, strategy);
         this.oneToNoStream = AppendSql.toNoStream(table, strategy, false);
@@ -48,7 +46,7 @@ final class EventWriter {
     }
 
     /** Returns the positions, ascending. */
-    long[] append(Transaction transaction, Connection connection, List<EncodedEvent> chunk) throws SQLException {
+    List<Long> append(Transaction transaction, Connection connection, List<EncodedEvent> chunk) throws SQLException {
         LowestPosition lowest = transaction.resource(lowestPosition, LowestPosition::new);
         try (PreparedStatement statement =
                 connection.prepareStatement(chunk.size() == 1 ? oneToNoStream : manyToNoStream)) {
@@ -59,8 +57,8 @@ final class EventWriter {
             }
             addEvents(parameters, connection, chunk);
             try (ResultSet rows = statement.executeQuery()) {
-                long[] positions = positions(rows, chunk.size());
-                lowest.appended(positions[0]);
+                List<Long> positions = positions(rows, chunk.size());
+                lowest.appended(positions.get(0));
                 return positions;
             }
         } catch (SQLException e) {
@@ -135,15 +133,14 @@ final class EventWriter {
     }
 
     private static StreamAppend appended(ResultSet rows, int count, LowestPosition lowest) throws SQLException {
-        long[] positions = new long[count];
+        List<Long> positions = new ArrayList<>(count);
         long version = Long.MAX_VALUE;
-        int next = 0;
         do {
-            positions[next++] = rows.getLong(1);
+            positions.add(rows.getLong(1));
             version = Math.min(version, rows.getLong(2));
         } while (rows.next());
-        Arrays.sort(positions);
-        lowest.appended(positions[0]);
+        Collections.sort(positions);
+        lowest.appended(positions.get(0));
         return new StreamAppend(positions, version - 1, null);
     }
 
@@ -169,16 +166,15 @@ final class EventWriter {
     }
 
     /** RETURNING promises no order; the positions themselves were drawn in that of the list. */
-    private long[] positions(ResultSet rows, int count) throws SQLException {
-        long[] positions = new long[count];
-        int next = 0;
+    private List<Long> positions(ResultSet rows, int count) throws SQLException {
+        List<Long> positions = new ArrayList<>(count);
         while (rows.next()) {
-            positions[next++] = rows.getLong(1);
+            positions.add(rows.getLong(1));
         }
-        if (next < count) {
+        if (positions.size() < count) {
             throw failures.nothingInserted();
         }
-        Arrays.sort(positions);
+        Collections.sort(positions);
         return positions;
     }
 
@@ -222,37 +218,6 @@ final class EventWriter {
             if (before == null) {
                 before = position - 1;
             }
-        }
-    }
-
-    private record Parameters(PreparedStatement statement, int[] next) {
-
-        Parameters(PreparedStatement statement) {
-            this(statement, new int[] {1});
-        }
-
-        Parameters add(@Nullable Long value) throws SQLException {
-            if (value == null) {
-                statement.setNull(next[0]++, Types.BIGINT);
-            } else {
-                statement.setLong(next[0]++, value);
-            }
-            return this;
-        }
-
-        Parameters add(int value) throws SQLException {
-            statement.setLong(next[0]++, value);
-            return this;
-        }
-
-        Parameters add(String value) throws SQLException {
-            statement.setString(next[0]++, value);
-            return this;
-        }
-
-        Parameters add(Connection connection, String[] values) throws SQLException {
-            statement.setArray(next[0]++, connection.createArrayOf("text", values));
-            return this;
         }
     }
 }

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
+import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The header {@code createdAt}: ISO-8601 text in UTC, with three digits of a second where they suffice. */
@@ -16,12 +17,16 @@ final class HeaderTime {
     private HeaderTime() {}
 
     static String format(Instant time) {
-        return time.getNano() % 1_000_000 == 0 ? MILLISECONDS.format(time) : time.toString();
+        return time.equals(time.truncatedTo(ChronoUnit.MILLIS)) ? MILLISECONDS.format(time) : time.toString();
     }
 
     static @Nullable Instant parse(@Nullable Object text) {
         try {
-            return text instanceof String iso ? OffsetDateTime.parse(iso).toInstant() : null;
+            return text instanceof String iso
+                    ? iso.endsWith("Z")
+                            ? Instant.parse(iso)
+                            : OffsetDateTime.parse(iso).toInstant()
+                    : null;
         } catch (DateTimeException e) {
             return null;
         }
