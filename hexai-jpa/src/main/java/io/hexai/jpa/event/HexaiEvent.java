@@ -10,6 +10,6 @@ import org.hibernate.annotations.Immutable;
 @Table(name = "hexai__events")
 public final class HexaiEvent extends EventEntity {
 
-    /** For JPA. */
-    protected HexaiEvent() {}
+    /** For Hibernate. */
+    HexaiEvent() {}
 }
