@@ -85,6 +85,7 @@ final class Attempts {
             LOG.warn("The listener of a retry policy failed.", e);
         }
         TransactionInfo info = new TransactionInfo(options.name(), number, options.propagation() == Propagation.NESTED);
+        RetriedEvent.record(info, event);
         manager.tell(listener -> listener.retried(info, event));
     }
 }

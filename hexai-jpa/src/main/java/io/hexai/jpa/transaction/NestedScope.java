@@ -1,7 +1,6 @@
 package io.hexai.jpa.transaction;
 
 import java.sql.SQLException;
-import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** A scope between savepoints, in the persistence context of the transaction around it. */
@@ -10,7 +9,6 @@ final class NestedScope extends OwningScope {
     private final OwningScope enclosing;
     private final LazyConnection.NestedSavepoint savepoint;
     private final PersistenceContextSnapshot snapshot;
-    private final long beganAt = System.nanoTime();
 
     private NestedScope(
             ScopeManager manager,
@@ -80,7 +78,7 @@ final class NestedScope extends OwningScope {
             snapshot.release();
             passTo(enclosing);
             leave();
-            manager.tell(listener -> listener.committed(info(), age()));
+            tellCommitted();
         }
     }
 
@@ -97,12 +95,7 @@ final class NestedScope extends OwningScope {
         } finally {
             leave();
         }
-        LOG.debug("Rolled back {} because of {}", info(), cause == null ? "a decision" : cause.getClass());
-        manager.tell(listener -> listener.rolledBack(info(), age(), cause));
+        tellRolledBack(cause);
         runAfterRollbackHooks(cause);
-    }
-
-    private Duration age() {
-        return Duration.ofNanos(System.nanoTime() - beganAt);
     }
 }

@@ -2,7 +2,6 @@ package io.hexai.jpa.transaction;
 
 import jakarta.persistence.EntityManager;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import org.hibernate.FlushMode;
@@ -18,7 +17,6 @@ final class RootScope extends OwningScope {
     private final Transaction transaction;
     private final EntityManager scopedEntityManager;
     private final @Nullable Deadline deadline;
-    private final long beganAt = System.nanoTime();
 
     private @Nullable CommitPhase phase;
     private boolean committing;
@@ -247,7 +245,7 @@ final class RootScope extends OwningScope {
             LOG.warn("The {} was committed; giving its connection back failed.", info(), problem);
         }
         leave();
-        manager.tell(listener -> listener.committed(info(), age()));
+        tellCommitted();
         for (TransactionHook hook : hooks().afterCommit) {
             try {
                 hook.run();
@@ -274,8 +272,7 @@ final class RootScope extends OwningScope {
         if (problem != null) {
             reportRollbackProblem(problem, cause);
         }
-        LOG.debug("Rolled back {} because of {}", info(), cause == null ? "a decision" : cause.getClass());
-        manager.tell(listener -> listener.rolledBack(info(), age(), cause));
+        tellRolledBack(cause);
         runAfterRollbackHooks(cause);
     }
 
@@ -311,9 +308,5 @@ final class RootScope extends OwningScope {
         }
         Failures.suppress(first, next);
         return first;
-    }
-
-    private Duration age() {
-        return Duration.ofNanos(System.nanoTime() - beganAt);
     }
 }
