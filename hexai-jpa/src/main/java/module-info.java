@@ -21,4 +21,7 @@ module io.hexai.jpa {
     requires org.postgresql.jdbc;
     requires org.slf4j;
     requires jdk.jfr;
+
+    provides org.hibernate.integrator.spi.Integrator with
+            io.hexai.jpa.event.RaisedEventsIntegrator;
 }

@@ -97,11 +97,11 @@ public final class EventFilter {
                 && (categories.isEmpty() || stream != null && categories.contains(stream.category()));
     }
 
-    List<String> types() {
+    List<String> selectedTypes() {
         return types;
     }
 
-    List<String> categories() {
+    List<String> selectedCategories() {
         return categories;
     }
 

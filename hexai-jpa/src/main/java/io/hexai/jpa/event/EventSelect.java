@@ -80,11 +80,11 @@ final class EventSelect {
         if (filter.isAll()) {
             return "SELECT " + columns("e") + from + interval + order;
         }
-        String condition = filter.types().isEmpty()
-                ? isOfCategory() + " = f.only"
-                : "e." + table.messageType() + " = f.only"
-                        + (filter.categories().isEmpty() ? "" : " AND " + isOfCategories());
-        return "SELECT e.* FROM unnest(?::text[]) AS f (only) CROSS JOIN LATERAL (SELECT " + columns("e") + from
+        String condition = filter.selectedTypes().isEmpty()
+                ? isOfCategory() + " = f.name"
+                : "e." + table.messageType() + " = f.name"
+                        + (filter.selectedCategories().isEmpty() ? "" : " AND " + isOfCategories());
+        return "SELECT e.* FROM unnest(?::text[]) AS f (name) CROSS JOIN LATERAL (SELECT " + columns("e") + from
                 + condition + " AND " + interval + order + ") e" + order;
     }
 
@@ -94,12 +94,14 @@ final class EventSelect {
             throws SQLException {
         int next = first;
         if (!filter.isAll()) {
-            List<String> only = filter.types().isEmpty() ? filter.categories() : filter.types();
+            List<String> only = filter.selectedTypes().isEmpty() ? filter.selectedCategories() : filter.selectedTypes();
             statement.setArray(next++, connection.createArrayOf("text", only.toArray()));
-            if (!filter.types().isEmpty() && !filter.categories().isEmpty()) {
+            if (!filter.selectedTypes().isEmpty()
+                    && !filter.selectedCategories().isEmpty()) {
                 statement.setArray(
                         next++,
-                        connection.createArrayOf("text", filter.categories().toArray()));
+                        connection.createArrayOf(
+                                "text", filter.selectedCategories().toArray()));
             }
         }
         statement.setLong(next++, after);
@@ -112,13 +114,13 @@ final class EventSelect {
     }
 
     private String conditions() {
-        return (filter.types().isEmpty() ? "" : " AND e." + table.messageType() + " = ANY (?::text[])")
-                + (filter.categories().isEmpty() ? "" : " AND " + isOfCategories());
+        return (filter.selectedTypes().isEmpty() ? "" : " AND e." + table.messageType() + " = ANY (?::text[])")
+                + (filter.selectedCategories().isEmpty() ? "" : " AND " + isOfCategories());
     }
 
     private int bindConditions(Connection connection, PreparedStatement statement, int first) throws SQLException {
         int next = first;
-        for (List<String> names : List.of(filter.types(), filter.categories())) {
+        for (List<String> names : List.of(filter.selectedTypes(), filter.selectedCategories())) {
             if (!names.isEmpty()) {
                 statement.setArray(next++, connection.createArrayOf("text", names.toArray()));
             }

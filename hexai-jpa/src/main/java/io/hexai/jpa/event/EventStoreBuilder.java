@@ -4,7 +4,11 @@ import io.hexai.jpa.transaction.TransactionOptions;
 import io.hexai.jpa.transaction.UnitOfWork;
 import jakarta.persistence.EntityManagerFactory;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Builds an {@link EventStore}. Not thread-safe. */
@@ -16,6 +20,8 @@ public final class EventStoreBuilder {
     private PositionStrategy positionStrategy = PositionStrategy.SEQUENCE;
     private JsonMapper mapper = defaultMapper().build();
     private Clock clock = Clock.systemUTC();
+    private boolean drainAggregates;
+    private final List<Consumer<? super List<StoredEvent>>> drainedObservers = new ArrayList<>();
 
     EventStoreBuilder(UnitOfWork unitOfWork) {
         this.unitOfWork = Objects.requireNonNull(unitOfWork, "unitOfWork");
@@ -87,6 +93,32 @@ public final class EventStoreBuilder {
     }
 
     /**
+     * Stores, before each commit, the events of all managed and removed entities that implement {@link RaisesEvents}: in
+     * the same transaction, those of {@link AggregateRoot}s in the order in which they were raised, repeated until none is
+     * left. Events of a nested scope that rolled back are not stored. At most one store of a unit of work may do so.
+     *
+     * <p>Events that an entity has raised without being flushed before {@code EntityManager.clear()} are lost with it.
+     *
+     * @return this builder
+     */
+    public EventStoreBuilder drainAggregates() {
+        this.drainAggregates = true;
+        return this;
+    }
+
+    /**
+     * Drains aggregates, and tells an observer what was stored.
+     *
+     * @param observer called with each round of stored events, inside the transaction; its failure rolls back, and the
+     *     events that it raises in entities are stored in a further round
+     * @return this builder
+     */
+    public EventStoreBuilder drainAggregates(Consumer<? super List<StoredEvent>> observer) {
+        drainedObservers.add(Objects.requireNonNull(observer, "observer"));
+        return drainAggregates();
+    }
+
+    /**
      * Creates the store. It borrows no connection.
      *
      * @return the store
@@ -98,11 +130,16 @@ public final class EventStoreBuilder {
                 .call(entityManager -> entityManager.getEntityManagerFactory());
         EventTable table = EventTable.of(factory, entity);
         EventJson json = new EventJson(mapper, types);
-        return new JpaEventStore(
+        EventStore store = new JpaEventStore(
                 unitOfWork,
                 new EventWriter(table, positionStrategy),
                 new EventReader(table, positionStrategy, json),
                 json,
                 clock);
+        if (drainAggregates) {
+            AggregateDrain.attach(
+                    unitOfWork, factory.unwrap(SessionFactoryImplementor.class), store, List.copyOf(drainedObservers));
+        }
+        return store;
     }
 }

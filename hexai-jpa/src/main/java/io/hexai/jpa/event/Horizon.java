@@ -1,9 +1,9 @@
 package io.hexai.jpa.event;
 
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 
 /**
  * Up to where nothing can appear any more that is not there already: the last position that was drawn, or the lowest from
@@ -25,8 +25,8 @@ record Horizon(long position, boolean appending, boolean fromOneSnapshot) {
     }
 
     static Horizon read(Connection connection, String sql, EventTable table) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(sql)) {
+        try (PreparedStatement statement = connection.prepareStatement(sql);
+                ResultSet row = statement.executeQuery()) {
             row.next();
             if (row.getBoolean(5)) {
                 throw new EventTableException(

@@ -152,7 +152,8 @@ final class JpaEventStore implements EventStore {
     }
 
     private EventMessage message(Object event) {
-        return event instanceof EventMessage message ? message : EventMessage.of(event, clock);
+        EventMessage message = event instanceof EventMessage given ? given : EventMessage.of(event, clock);
+        return CurrentMessage.get().map(message::causedByDefault).orElse(message);
     }
 
     private static void requirePosition(long position) {

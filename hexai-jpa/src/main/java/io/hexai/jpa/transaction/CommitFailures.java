@@ -1,7 +1,9 @@
 package io.hexai.jpa.transaction;
 
+import io.hexai.jpa.HexaiJpaException;
 import jakarta.persistence.RollbackException;
 import java.sql.SQLException;
+import org.hibernate.HibernateException;
 import org.hibernate.TransactionException;
 import org.hibernate.engine.spi.SessionImplementor;
 
@@ -14,6 +16,9 @@ final class CommitFailures {
         RuntimeException failure = thrown;
         if (thrown instanceof RollbackException && thrown.getCause() instanceof RuntimeException cause) {
             failure = cause;
+        }
+        if (failure instanceof HibernateException && failure.getCause() instanceof HexaiJpaException refusal) {
+            return refusal;
         }
         if (failure instanceof TransactionException && failure.getCause() instanceof SQLException sql) {
             return session.getExceptionConverter()

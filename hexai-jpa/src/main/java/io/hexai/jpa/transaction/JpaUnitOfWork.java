@@ -104,4 +104,9 @@ final class JpaUnitOfWork implements UnitOfWork {
     public Registration onEveryCommit(CommitObserver observer) {
         return manager.everyCommit().add(observer);
     }
+
+    @Override
+    public Registration onEveryNested(SavepointObserver observer) {
+        return manager.everyNested().add(observer);
+    }
 }

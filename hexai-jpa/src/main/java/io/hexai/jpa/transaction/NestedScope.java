@@ -1,6 +1,7 @@
 package io.hexai.jpa.transaction;
 
 import java.sql.SQLException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A scope between savepoints, in the persistence context of the transaction around it. */
@@ -26,8 +27,10 @@ final class NestedScope extends OwningScope {
     static NestedScope open(ScopeManager manager, Scope around, TransactionOptions options, int attempt) {
         RootScope root = around.root();
         LazyConnection.NestedSavepoint savepoint;
+        List<TransactionHook> undo;
         try {
             root.flush();
+            undo = manager.everyNested().beforeNested(around);
             savepoint = root.connection().openSavepoint();
         } catch (SQLException e) {
             UnexpectedRollbackException failure = new UnexpectedRollbackException(
@@ -39,6 +42,7 @@ final class NestedScope extends OwningScope {
             throw e;
         }
         NestedScope scope = new NestedScope(manager, around, options, attempt, savepoint);
+        scope.hooks().afterRollback.addAll(undo);
         scope.enter();
         manager.tell(listener -> listener.began(scope.info()));
         return scope;

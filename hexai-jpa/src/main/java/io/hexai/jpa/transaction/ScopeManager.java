@@ -18,6 +18,7 @@ final class ScopeManager {
     private final InsertionTracker insertions;
     private final @Nullable UnversionedWriteGuard writeGuard;
     private final EveryCommit everyCommit = new EveryCommit();
+    private final EveryNested everyNested = new EveryNested();
     private final ThreadLocal<@Nullable Scope> current = new ThreadLocal<>();
 
     ScopeManager(SessionFactoryImplementor factory, UnitOfWorkSettings settings) {
@@ -34,6 +35,10 @@ final class ScopeManager {
 
     EveryCommit everyCommit() {
         return everyCommit;
+    }
+
+    EveryNested everyNested() {
+        return everyNested;
     }
 
     @Nullable

@@ -173,4 +173,12 @@ public interface UnitOfWork {
      * @return undoes the registration
      */
     Registration onEveryCommit(CommitObserver observer);
+
+    /**
+     * Registers an observer of every nested scope.
+     *
+     * @param observer told before the scope begins; its failure dooms the scope around
+     * @return undoes the registration
+     */
+    Registration onEveryNested(SavepointObserver observer);
 }

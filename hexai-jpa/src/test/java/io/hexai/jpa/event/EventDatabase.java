@@ -16,7 +16,7 @@ import org.hibernate.SessionFactory;
 import org.hibernate.cfg.AvailableSettings;
 import org.hibernate.jpa.HibernatePersistenceConfiguration;
 
-/** A database of its own with the built-in schema, a second event table, a pool, and a unit of work over it. */
+/** A database of its own with the built-in schema, further event tables, a pool, and a unit of work over it. */
 final class EventDatabase implements AutoCloseable {
 
     private final String jdbcUrl;
@@ -105,6 +105,14 @@ final class EventDatabase implements AutoCloseable {
     }
 
     private static final class Template {
+        private static final String QUOTED_TABLE = """
+                CREATE TABLE "My-Events 'X'" (LIKE other_events INCLUDING DEFAULTS);
+                CREATE UNIQUE INDEX "My-Events 'X'_message_id_key" ON "My-Events 'X'" ((headers ->> 'id'));
+                CREATE UNIQUE INDEX "My-Events 'X'_stream_key" ON "My-Events 'X'" (stream_id, stream_version);
+                CREATE SEQUENCE "My-Events 'X'_position_seq" OWNED BY "My-Events 'X'".position;
+                CREATE TABLE "My-Events 'X'_position_counter" AS SELECT 1 AS id, 0::bigint AS last_position;
+                """;
+
         static final String NAME = migrated();
 
         private static String migrated() {
@@ -112,6 +120,12 @@ final class EventDatabase implements AutoCloseable {
             try (HikariDataSource pool = TestFactory.pool(url, 2)) {
                 Migrations.runBuiltIn(pool);
                 Migrations.runEventTable(pool, "other_events");
+            }
+            try (Connection connection = TestPostgres.connect(url);
+                    Statement statement = connection.createStatement()) {
+                statement.execute(QUOTED_TABLE);
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
             }
             return TestPostgres.nameIn(url);
         }

@@ -1,0 +1,99 @@
+package io.hexai.jpa.event;
+
+import io.hexai.jpa.transaction.CommitPhase;
+import io.hexai.jpa.transaction.ResourceKey;
+import io.hexai.jpa.transaction.Transaction;
+import io.hexai.jpa.transaction.TransactionHook;
+import io.hexai.jpa.transaction.UnitOfWork;
+import java.util.List;
+import java.util.function.Consumer;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.hibernate.engine.spi.SharedSessionContractImplementor;
+
+/** Stores the events that entities have raised, before each commit of a unit of work. Thread-safe. */
+final class AggregateDrain {
+
+    /** Observers of what was stored may raise more; one that never stops must not hang the commit. */
+    private static final int MAX_ROUNDS = 1_000;
+
+    private static final ResourceKey<AggregateDrain> DRAINING = ResourceKey.of("draining event store");
+
+    private final UnitOfWork unitOfWork;
+    private final EventStore store;
+    private final List<Consumer<? super List<StoredEvent>>> observers;
+    private final ResourceKey<RaisedEvents> raisedEvents = ResourceKey.of("raised events");
+
+    private AggregateDrain(
+            UnitOfWork unitOfWork, EventStore store, List<Consumer<? super List<StoredEvent>>> observers) {
+        this.unitOfWork = unitOfWork;
+        this.store = store;
+        this.observers = observers;
+    }
+
+    static void attach(
+            UnitOfWork unitOfWork,
+            SessionFactoryImplementor factory,
+            EventStore store,
+            List<Consumer<? super List<StoredEvent>>> observers) {
+        AggregateDrain drain = new AggregateDrain(unitOfWork, store, observers);
+        RaisedEventsListener.of(factory).add(drain);
+        unitOfWork.onEveryNested(drain::beforeNested);
+        unitOfWork.beforeEveryCommit(CommitPhase.DRAIN, drain::drain);
+    }
+
+    /** Whether a session is that of the current transaction: only then does this drain get to store what it takes. */
+    boolean isOf(SharedSessionContractImplementor session) {
+        return unitOfWork.isActive()
+                && sessionOf(unitOfWork.current()).getPersistenceContextInternal()
+                        == session.getPersistenceContextInternal();
+    }
+
+    void take(RaisesEvents source) {
+        raised(unitOfWork.current()).takeFrom(source);
+    }
+
+    /**
+     * What was raised before a nested scope is the outer one's, and is taken now. So all that entities hold when the scope
+     * has rolled back was raised inside, and goes with it.
+     */
+    private TransactionHook beforeNested(Transaction around) {
+        SharedSessionContractImplementor session = sessionOf(around);
+        RaisedEvents raised = raised(around);
+        ManagedAggregates.forEach(session, raised::takeFrom);
+        Runnable mark = raised.mark();
+        return () -> {
+            if (session.isOpen()) {
+                ManagedAggregates.forEach(session, RaisesEvents::drainEvents);
+                mark.run();
+            }
+        };
+    }
+
+    private void drain(Transaction transaction) {
+        if (transaction.resource(DRAINING, () -> this) != this) {
+            throw new IllegalStateException(
+                    "Two event stores drain the aggregates of one unit of work, and the events could"
+                            + " go to either. Build only one of them with drainAggregates().");
+        }
+        RaisedEvents raised = raised(transaction);
+        for (int round = 0; round < MAX_ROUNDS; round++) {
+            ManagedAggregates.forEach(sessionOf(transaction), raised::takeFrom);
+            if (raised.isEmpty()) {
+                return;
+            }
+            List<StoredEvent> stored = store.storeAll(raised.takeAll());
+            observers.forEach(observer -> observer.accept(stored));
+        }
+        throw new IllegalStateException(
+                "After " + MAX_ROUNDS + " rounds of storing raised events there are still new ones;"
+                        + " something raises an event for each event that is stored.");
+    }
+
+    private RaisedEvents raised(Transaction transaction) {
+        return transaction.resource(raisedEvents, RaisedEvents::new);
+    }
+
+    private static SharedSessionContractImplementor sessionOf(Transaction transaction) {
+        return transaction.entityManager().unwrap(SharedSessionContractImplementor.class);
+    }
+}
