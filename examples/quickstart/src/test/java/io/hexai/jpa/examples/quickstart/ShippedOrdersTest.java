@@ -2,12 +2,13 @@ package io.hexai.jpa.examples.quickstart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.hexai.jpa.examples.quickstart.ShopDatabase.Run;
+import io.hexai.jpa.database.PostgresConfig;
+import io.hexai.jpa.examples.quickstart.Shop.Run;
+import io.hexai.jpa.test.PostgresTest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -19,8 +20,6 @@ import tools.jackson.databind.JsonNode;
 class ShippedOrdersTest {
 
     private static final Path PRODUCTS = Path.of("src/main/resources/quickstart/products.jsonl");
-    private static final String STATUS_BY_ORDER = "SELECT id, status FROM quickstart_order";
-    private static final String STOCK = "SELECT sku, stock FROM quickstart_product";
 
     private static OrderModel model;
 
@@ -44,30 +43,26 @@ class ShippedOrdersTest {
     }
 
     @Nested
+    @PostgresTest(builtIn = false)
     @TestInstance(Lifecycle.PER_CLASS)
     class TakenByOneThread {
 
-        private final ShopDatabase database = ShopDatabase.create();
+        private Shop shop;
         private Run run;
 
         @BeforeAll
-        void takeThem() throws Exception {
-            run = database.run(null, 1);
-        }
-
-        @AfterAll
-        void dropTheDatabase() {
-            database.close();
+        void takeThem(PostgresConfig database) throws Exception {
+            shop = new Shop(database);
+            run = shop.run(null, 1);
         }
 
         @Test
         void comeToWhatTheModelSays() throws Exception {
             assertThat(run.exitCode()).as(run.output()).isZero();
-            assertThat(database.map(STATUS_BY_ORDER)).isEqualTo(new TreeMap<>(model.statusByOrder));
-            assertThat(database.map(STOCK)).isEqualTo(asText(model.stock));
-            assertThat(database.number("SELECT sum(cents) FROM quickstart_payment"))
-                    .isEqualTo(model.paidCents);
-            assertThat(database.number("SELECT count(*) FROM hexai__events")).isEqualTo(model.events);
+            assertThat(shop.statusByOrder()).isEqualTo(new TreeMap<>(model.statusByOrder));
+            assertThat(shop.stockBySku()).isEqualTo(asText(model.stock));
+            assertThat(shop.number("SELECT sum(cents) FROM quickstart_payment")).isEqualTo(model.paidCents);
+            assertThat(shop.number("SELECT count(*) FROM hexai__events")).isEqualTo(model.events);
         }
 
         @Test
@@ -87,26 +82,23 @@ class ShippedOrdersTest {
     }
 
     @Nested
+    @PostgresTest(builtIn = false)
     @TestInstance(Lifecycle.PER_CLASS)
     class TakenByManyThreads {
 
-        private final ShopDatabase database = ShopDatabase.create();
+        private Shop shop;
         private Run run;
         private Map<String, String> statuses;
         private Map<String, String> stock;
         private long events;
 
         @BeforeAll
-        void takeThem() throws Exception {
-            run = database.run(null, 8);
-            statuses = database.map(STATUS_BY_ORDER);
-            stock = database.map(STOCK);
-            events = database.number("SELECT count(*) FROM hexai__events");
-        }
-
-        @AfterAll
-        void dropTheDatabase() {
-            database.close();
+        void takeThem(PostgresConfig database) throws Exception {
+            shop = new Shop(database);
+            run = shop.run(null, 8);
+            statuses = shop.statusByOrder();
+            stock = shop.stockBySku();
+            events = shop.number("SELECT count(*) FROM hexai__events");
         }
 
         @Test
@@ -125,7 +117,7 @@ class ShippedOrdersTest {
                 }
             });
             assertThat(stock).isEqualTo(asText(left));
-            assertThat(database.map("SELECT sku, version FROM quickstart_product WHERE version > 0"))
+            assertThat(shop.map("SELECT sku, version FROM quickstart_product WHERE version > 0"))
                     .isEqualTo(asText(changes));
         }
 
@@ -149,15 +141,15 @@ class ShippedOrdersTest {
 
         @Test
         void areFoundThereByASecondRun() throws Exception {
-            Run again = database.run(null, 4);
+            Run again = shop.run(null, 4);
 
             assertThat(again.exitCode()).as(again.output()).isZero();
             assertThat(again.figure("orders")).isZero();
             assertThat(again.figure("repeated orders, skipped")).isEqualTo(model.orders.size() + model.repeated);
             assertThat(again.figure("events")).isZero();
-            assertThat(database.map(STATUS_BY_ORDER)).isEqualTo(statuses);
-            assertThat(database.map(STOCK)).isEqualTo(stock);
-            assertThat(database.number("SELECT count(*) FROM hexai__events")).isEqualTo(events);
+            assertThat(shop.statusByOrder()).isEqualTo(statuses);
+            assertThat(shop.stockBySku()).isEqualTo(stock);
+            assertThat(shop.number("SELECT count(*) FROM hexai__events")).isEqualTo(events);
         }
     }
 
