@@ -19,13 +19,17 @@ final class Server implements AutoCloseable {
         this.embedded = embedded;
     }
 
-    static Server open(@Nullable PostgresConfig named) {
+    static Server open(@Nullable PostgresConfig named) throws UnusableSettingException {
         if (named == null) {
             EmbeddedServer embedded = EmbeddedServer.start();
             return new Server(embedded.config(), embedded);
         }
         try (DatabaseManager databases = DatabaseManager.of(named)) {
             databases.awaitReady(PATIENCE);
+            if (!databases.exists(named.database())) {
+                throw new UnusableSettingException(Settings.DATABASE_VARIABLE + " names the database '"
+                        + named.database() + "', which the server does not have. Create it, or name another.");
+            }
         }
         return new Server(named, null);
     }

@@ -34,8 +34,15 @@ final class Shop {
         return map("SELECT id, status FROM quickstart_order");
     }
 
-    Map<String, String> stockBySku() throws SQLException {
-        return map("SELECT sku, stock FROM quickstart_product");
+    Map<String, Integer> stockBySku() throws SQLException {
+        return numbers("SELECT sku, stock FROM quickstart_product");
+    }
+
+    /** Reads two columns, the second of which is a number. */
+    Map<String, Integer> numbers(String sql) throws SQLException {
+        Map<String, Integer> numbers = new TreeMap<>();
+        map(sql).forEach((key, number) -> numbers.put(key, Integer.valueOf(number)));
+        return numbers;
     }
 
     /** Reads two columns. */
