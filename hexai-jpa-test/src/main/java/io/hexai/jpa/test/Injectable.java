@@ -22,6 +22,7 @@ final class Injectable {
             DataSource.class, LiveDatabase::dataSource,
             Connection.class, Injectable::connection,
             EventStore.class, LiveDatabase::eventStore,
+            StatementLog.class, database -> new StatementLog(database.observers(), false),
             TableManager.class, database -> TableManager.of(database.dataSource()),
             HexaiJpa.class, LiveDatabase::hexaiJpa,
             EntityManagerFactory.class, database -> database.hexaiJpa().entityManagerFactory(),

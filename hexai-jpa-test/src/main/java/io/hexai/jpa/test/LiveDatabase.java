@@ -15,6 +15,7 @@ final class LiveDatabase implements AutoCloseable {
     private final TemplateDatabases databases;
     private final DatabaseSpec spec;
     private final PostgresConfig config;
+    private final JdbcObservers observers = new JdbcObservers();
     private @Nullable HikariDataSource pool;
     private @Nullable HexaiJpa hexaiJpa;
 
@@ -26,6 +27,10 @@ final class LiveDatabase implements AutoCloseable {
 
     static LiveDatabase of(DatabaseSpec spec, TemplateDatabases databases) {
         return new LiveDatabase(databases, spec, databases.copy(spec.schema()));
+    }
+
+    JdbcObservers observers() {
+        return observers;
     }
 
     EventStore eventStore() {
@@ -42,7 +47,8 @@ final class LiveDatabase implements AutoCloseable {
 
     synchronized DataSource dataSource() {
         if (pool == null) {
-            pool = config.openDataSource();
+            pool = config.openDataSource(
+                    settings -> settings.setDataSource(new ObservedDataSource(settings.getDataSource(), observers)));
         }
         return pool;
     }
