@@ -16,7 +16,16 @@ interface JdbcObserver {
     default void beforeStatement(Connection physical, ExecutedStatement statement) throws SQLException {}
 
     /**
-     * Called before a COMMIT is sent.
+     * Called after a statement was sent, or failed before.
+     *
+     * @param physical the driver's connection, on which the observer may act unseen
+     * @param succeeded whether it did
+     * @throws SQLException what the statement seems to fail with
+     */
+    default void afterStatement(Connection physical, boolean succeeded) throws SQLException {}
+
+    /**
+     * Called before a COMMIT is sent. If it fails, the transaction is rolled back.
      *
      * @param physical the driver's connection, on which the observer may act unseen
      * @throws SQLException what the COMMIT fails with instead of being sent

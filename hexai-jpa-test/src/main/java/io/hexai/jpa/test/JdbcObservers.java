@@ -26,6 +26,13 @@ final class JdbcObservers implements JdbcObserver {
     }
 
     @Override
+    public void afterStatement(Connection physical, boolean succeeded) throws SQLException {
+        for (JdbcObserver observer : observers) {
+            observer.afterStatement(physical, succeeded);
+        }
+    }
+
+    @Override
     public void beforeCommit(Connection physical) throws SQLException {
         for (JdbcObserver observer : observers) {
             observer.beforeCommit(physical);

@@ -17,6 +17,7 @@ final class LiveDatabase implements AutoCloseable {
     private final PostgresConfig config;
     private final JdbcObservers observers = new JdbcObservers();
     private @Nullable HikariDataSource pool;
+    private @Nullable RollbackDataSource rollback;
     private @Nullable HexaiJpa hexaiJpa;
 
     private LiveDatabase(TemplateDatabases databases, DatabaseSpec spec, PostgresConfig config) {
@@ -46,6 +47,25 @@ final class LiveDatabase implements AutoCloseable {
     }
 
     synchronized DataSource dataSource() {
+        if (spec.isolation() == TestIsolation.ROLLBACK) {
+            return rollbackDataSource();
+        }
+        return pool();
+    }
+
+    private synchronized RollbackDataSource rollbackDataSource() {
+        if (rollback == null) {
+            rollback = new RollbackDataSource(pool(), observers);
+        }
+        return rollback;
+    }
+
+    /** Begins the transaction of a test, to be closed with it. */
+    RollbackTransaction beginRollback() {
+        return rollbackDataSource().begin();
+    }
+
+    private synchronized DataSource pool() {
         if (pool == null) {
             pool = config.openDataSource(
                     settings -> settings.setDataSource(new ObservedDataSource(settings.getDataSource(), observers)));
@@ -55,12 +75,18 @@ final class LiveDatabase implements AutoCloseable {
 
     synchronized HexaiJpa hexaiJpa() {
         if (hexaiJpa == null) {
-            HexaiJpaBuilder builder = HexaiJpa.builder(config)
-                    .entities(spec.entities().toArray(Class<?>[]::new))
-                    .dataSource(dataSource());
-            hexaiJpa = (spec.builtIn() ? builder.events(spec.eventTypes()) : builder).build();
+            hexaiJpa = spec.isolation() == TestIsolation.ROLLBACK
+                    ? rollbackDataSource().aside(this::build)
+                    : build();
         }
         return hexaiJpa;
+    }
+
+    private HexaiJpa build() {
+        HexaiJpaBuilder builder = HexaiJpa.builder(config)
+                .entities(spec.entities().toArray(Class<?>[]::new))
+                .dataSource(dataSource());
+        return (spec.builtIn() ? builder.events(spec.eventTypes()) : builder).build();
     }
 
     @Override

@@ -1,10 +1,8 @@
 package io.hexai.jpa.test;
 
 import java.lang.reflect.Method;
-import java.sql.CallableStatement;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.Statement;
+import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
 /** A connection that tells an observer what it sends. */
@@ -24,29 +22,39 @@ final class ObservedConnection extends JdbcProxy<Connection> {
     @Override
     @Nullable
     Object call(Method method, Object[] arguments) throws Throwable {
-        return switch (method.getName()) {
-            case "createStatement" -> observed(method, arguments, Statement.class);
-            case "prepareStatement" -> observed(method, arguments, PreparedStatement.class);
-            case "prepareCall" -> observed(method, arguments, CallableStatement.class);
-            case "commit" -> {
-                observer.beforeCommit(target());
-                passOn(method, arguments);
-                observer.afterCommit(target());
-                yield null;
-            }
-            case "rollback" -> {
-                if (arguments.length == 0) {
-                    observer.beforeRollback();
-                }
-                yield passOn(method, arguments);
-            }
-            default -> passOn(method, arguments);
-        };
+        Object statement = ObservedStatement.madeBy(this, method, arguments, observer);
+        if (statement != null) {
+            return statement;
+        }
+        if (method.getName().equals("commit")) {
+            commit();
+            return null;
+        }
+        if (method.getName().equals("rollback") && arguments.length == 0) {
+            observer.beforeRollback();
+        }
+        return passOn(method, arguments);
     }
 
-    private <S extends Statement> Object observed(Method method, Object[] arguments, Class<S> type) throws Throwable {
-        S statement = type.cast(passOn(method, arguments));
-        String sql = arguments.length > 0 && arguments[0] instanceof String text ? text : "";
-        return ObservedStatement.of(statement, type, sql, this, observer);
+    private void commit() throws SQLException {
+        try {
+            observer.beforeCommit(target());
+        } catch (SQLException failure) {
+            rollBack(failure);
+            throw failure;
+        }
+        target().commit();
+        observer.afterCommit(target());
+    }
+
+    /** As the server does when it refuses a COMMIT. */
+    private void rollBack(SQLException failure) {
+        try {
+            if (!target().isClosed()) {
+                target().rollback();
+            }
+        } catch (SQLException e) {
+            failure.addSuppressed(e);
+        }
     }
 }
