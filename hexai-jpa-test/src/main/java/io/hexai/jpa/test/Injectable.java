@@ -3,6 +3,7 @@ package io.hexai.jpa.test;
 import io.hexai.jpa.bootstrap.HexaiJpa;
 import io.hexai.jpa.database.PostgresConfig;
 import io.hexai.jpa.database.TableManager;
+import io.hexai.jpa.event.EventStore;
 import io.hexai.jpa.transaction.UnitOfWork;
 import jakarta.persistence.EntityManagerFactory;
 import java.sql.Connection;
@@ -20,6 +21,8 @@ final class Injectable {
             PostgresConfig.class, LiveDatabase::config,
             DataSource.class, LiveDatabase::dataSource,
             Connection.class, Injectable::connection,
+            EventStore.class, LiveDatabase::eventStore,
+            StatementLog.class, database -> new StatementLog(database.observers(), false),
             TableManager.class, database -> TableManager.of(database.dataSource()),
             HexaiJpa.class, LiveDatabase::hexaiJpa,
             EntityManagerFactory.class, database -> database.hexaiJpa().entityManagerFactory(),
