@@ -6,6 +6,7 @@ import io.hexai.jpa.transaction.CommitPhase;
 import io.hexai.jpa.transaction.PlainAction;
 import io.hexai.jpa.transaction.PlainWork;
 import io.hexai.jpa.transaction.Registration;
+import io.hexai.jpa.transaction.SavepointObserver;
 import io.hexai.jpa.transaction.Transaction;
 import io.hexai.jpa.transaction.TransactionOptions;
 import io.hexai.jpa.transaction.TransactionScope;
@@ -158,5 +159,10 @@ public final class RollbackUnitOfWork implements UnitOfWork, AutoCloseable {
     @Override
     public Registration onEveryCommit(CommitObserver observer) {
         return unitOfWork.onEveryCommit(observer);
+    }
+
+    @Override
+    public Registration onEveryNested(SavepointObserver observer) {
+        return unitOfWork.onEveryNested(observer);
     }
 }

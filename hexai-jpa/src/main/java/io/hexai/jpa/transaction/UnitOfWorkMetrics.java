@@ -31,6 +31,7 @@ public final class UnitOfWorkMetrics implements UnitOfWorkListener {
      * @param registry where the meters are registered
      * @return the listener
      */
+    @SuppressWarnings("exports") // whoever calls it has Micrometer; nobody else must need it
     public static UnitOfWorkMetrics of(MeterRegistry registry) {
         return new UnitOfWorkMetrics(Objects.requireNonNull(registry, "registry"));
     }
