@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -20,9 +21,9 @@ import tools.jackson.databind.JsonNode;
 public final class EventTypes {
 
     private final Map<String, Class<?>> classes;
-    private final Map<String, TreeMap<Integer, Upcaster>> upcasters;
+    private final Map<String, NavigableMap<Integer, Upcaster>> upcasters;
 
-    private EventTypes(Map<String, Class<?>> classes, Map<String, TreeMap<Integer, Upcaster>> upcasters) {
+    private EventTypes(Map<String, Class<?>> classes, Map<String, NavigableMap<Integer, Upcaster>> upcasters) {
         this.classes = classes;
         this.upcasters = upcasters;
     }
@@ -92,7 +93,7 @@ public final class EventTypes {
     public EventTypes and(EventTypes others) {
         Map<String, Class<?>> all = new LinkedHashMap<>(classes);
         others.classes.forEach((name, type) -> put(all, name, type));
-        Map<String, TreeMap<Integer, Upcaster>> steps = copyOfUpcasters();
+        Map<String, NavigableMap<Integer, Upcaster>> steps = copyOfUpcasters();
         others.upcasters.forEach((name, byVersion) ->
                 byVersion.forEach((version, upcaster) -> putUpcaster(steps, name, version, upcaster)));
         return new EventTypes(all, steps);
@@ -120,19 +121,19 @@ public final class EventTypes {
                     + " must start from a version between 1 and " + (name.version() - 1)
                     + ", below the version in its @EventType, but starts from " + fromVersion + ".");
         }
-        Map<String, TreeMap<Integer, Upcaster>> steps = copyOfUpcasters();
+        Map<String, NavigableMap<Integer, Upcaster>> steps = copyOfUpcasters();
         putUpcaster(steps, name.type(), fromVersion, upcaster);
         return new EventTypes(classes, steps);
     }
 
-    private Map<String, TreeMap<Integer, Upcaster>> copyOfUpcasters() {
-        Map<String, TreeMap<Integer, Upcaster>> copy = new LinkedHashMap<>();
+    private Map<String, NavigableMap<Integer, Upcaster>> copyOfUpcasters() {
+        Map<String, NavigableMap<Integer, Upcaster>> copy = new LinkedHashMap<>();
         upcasters.forEach((name, byVersion) -> copy.put(name, new TreeMap<>(byVersion)));
         return copy;
     }
 
     private static void putUpcaster(
-            Map<String, TreeMap<Integer, Upcaster>> steps, String name, int fromVersion, Upcaster upcaster) {
+            Map<String, NavigableMap<Integer, Upcaster>> steps, String name, int fromVersion, Upcaster upcaster) {
         Upcaster other = steps.computeIfAbsent(name, key -> new TreeMap<>()).put(fromVersion, upcaster);
         if (other != null && other != upcaster) {
             throw new IllegalArgumentException(
@@ -170,7 +171,7 @@ public final class EventTypes {
 
     /** Whether a payload of that version has to pass upcasters before it fits its class. */
     boolean mustUpcast(String type, int storedVersion) {
-        TreeMap<Integer, Upcaster> steps = upcasters.get(type);
+        NavigableMap<Integer, Upcaster> steps = upcasters.get(type);
         return steps != null && steps.ceilingKey(storedVersion) != null;
     }
 

@@ -20,7 +20,6 @@ final class EventWriter {
     /** An append to any version of a stream that keeps losing to others gives up after so many times. */
     private static final int MAX_RACES = 20;
 
-    private final EventTable table;
     private final PositionStrategy strategy;
     private final AppendFailures failures;
     private final String oneToNoStream;
@@ -31,7 +30,6 @@ final class EventWriter {
     private final ResourceKey<LowestPosition> lowestPosition;
 
     EventWriter(EventTable table, PositionStrategy strategy) {
-        this.table = table;
         this.strategy = strategy;
         this.failures = new AppendFailures(table, strategy);
         this.oneToNoStream = AppendSql.toNoStream(table, strategy, false);
@@ -225,33 +223,35 @@ final class EventWriter {
         }
     }
 
-    private record Parameters(PreparedStatement statement, int[] next) {
+    private static final class Parameters {
+        private final PreparedStatement statement;
+        private int next = 1;
 
         Parameters(PreparedStatement statement) {
-            this(statement, new int[] {1});
+            this.statement = statement;
         }
 
         Parameters add(@Nullable Long value) throws SQLException {
             if (value == null) {
-                statement.setNull(next[0]++, Types.BIGINT);
+                statement.setNull(next++, Types.BIGINT);
             } else {
-                statement.setLong(next[0]++, value);
+                statement.setLong(next++, value);
             }
             return this;
         }
 
         Parameters add(int value) throws SQLException {
-            statement.setLong(next[0]++, value);
+            statement.setLong(next++, value);
             return this;
         }
 
         Parameters add(String value) throws SQLException {
-            statement.setString(next[0]++, value);
+            statement.setString(next++, value);
             return this;
         }
 
         Parameters add(Connection connection, String[] values) throws SQLException {
-            statement.setArray(next[0]++, connection.createArrayOf("text", values));
+            statement.setArray(next++, connection.createArrayOf("text", values));
             return this;
         }
     }

@@ -3,6 +3,7 @@ package io.hexai.jpa.event;
 import org.jspecify.annotations.Nullable;
 
 /** How an append to a stream went. */
+@SuppressWarnings("ArrayRecordComponent") // handed on once, and never compared
 record StreamAppend(
         long[] positions, long versionBefore, @Nullable VersionConflictException conflict) {
 
