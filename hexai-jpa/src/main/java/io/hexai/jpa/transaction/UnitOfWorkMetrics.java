@@ -31,6 +31,7 @@ public final class UnitOfWorkMetrics implements UnitOfWorkListener {
      * @param registry where the meters are registered
      * @return the listener
      */
+    @SuppressWarnings("exports") // Who calls it has Micrometer; all others can compile without
     public static UnitOfWorkMetrics of(MeterRegistry registry) {
         return new UnitOfWorkMetrics(Objects.requireNonNull(registry, "registry"));
     }
