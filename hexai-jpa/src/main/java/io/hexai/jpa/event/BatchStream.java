@@ -1,7 +1,7 @@
 package io.hexai.jpa.event;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Spliterator;
 import java.util.Spliterators;
@@ -37,7 +37,7 @@ final class BatchStream {
 
     private static final class Rows extends Spliterators.AbstractSpliterator<EventRow> {
         private final Batches batches;
-        private final Deque<EventRow> current = new ArrayDeque<>();
+        private Iterator<EventRow> current = Collections.emptyIterator();
 
         Rows(Batches batches) {
             super(Long.MAX_VALUE, Spliterator.ORDERED | Spliterator.NONNULL | Spliterator.IMMUTABLE);
@@ -46,14 +46,13 @@ final class BatchStream {
 
         @Override
         public boolean tryAdvance(Consumer<? super EventRow> action) {
-            if (current.isEmpty()) {
-                current.addAll(batches.next());
+            if (!current.hasNext()) {
+                current = batches.next().iterator();
+                if (!current.hasNext()) {
+                    return false;
+                }
             }
-            EventRow row = current.poll();
-            if (row == null) {
-                return false;
-            }
-            action.accept(row);
+            action.accept(current.next());
             return true;
         }
     }

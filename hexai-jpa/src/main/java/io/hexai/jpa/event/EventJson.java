@@ -1,6 +1,7 @@
 package io.hexai.jpa.event;
 
 import java.time.Instant;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -75,18 +76,32 @@ final class EventJson {
     }
 
     private static EventMessage message(EventRow row, Map<String, Object> headers, int version, Object payload) {
-        Map<String, Object> own = new LinkedHashMap<>(headers);
-        own.keySet().removeAll(EventMessage.RESERVED_HEADERS);
-        Instant createdAt = HeaderTime.parse(headers.get("createdAt"));
         EventMessage.Envelope envelope = new EventMessage.Envelope(
                 headers.get("id") instanceof String id ? id : "",
                 row.type(),
                 version,
-                createdAt == null ? row.createdAt() : createdAt,
+                createdAt(row, headers.get("createdAt")),
                 headers.get("intent") instanceof String intent ? intent : null,
                 trace(headers.get("correlation")),
                 trace(headers.get("causation")));
-        return new EventMessage(envelope, java.util.Collections.unmodifiableMap(own), payload);
+        return new EventMessage(envelope, own(headers), payload);
+    }
+
+    /** What another program wrote in its own way is no reason not to read the event. */
+    private static Instant createdAt(EventRow row, @Nullable Object header) {
+        Instant createdAt = HeaderTime.parse(header);
+        return createdAt != null ? createdAt : row.storedAt() != null ? row.storedAt() : Instant.EPOCH;
+    }
+
+    private static Map<String, Object> own(Map<String, Object> headers) {
+        Map<String, Object> own = Map.of();
+        for (Map.Entry<String, Object> header : headers.entrySet()) {
+            if (!EventMessage.RESERVED_HEADERS.contains(header.getKey())) {
+                own = own.isEmpty() ? new LinkedHashMap<>() : own;
+                own.put(header.getKey(), header.getValue());
+            }
+        }
+        return Collections.unmodifiableMap(own);
     }
 
     private static @Nullable MessageTrace trace(@Nullable Object header) {

@@ -7,8 +7,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.sql.Types;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +46,7 @@ final class EventWriter {
     }
 
     /** Returns the positions, ascending. */
-    long[] append(Transaction transaction, Connection connection, List<EncodedEvent> chunk) throws SQLException {
+    List<Long> append(Transaction transaction, Connection connection, List<EncodedEvent> chunk) throws SQLException {
         LowestPosition lowest = transaction.resource(lowestPosition, LowestPosition::new);
         try (PreparedStatement statement =
                 connection.prepareStatement(chunk.size() == 1 ? oneToNoStream : manyToNoStream)) {
@@ -57,8 +57,8 @@ final class EventWriter {
             }
             addEvents(parameters, connection, chunk);
             try (ResultSet rows = statement.executeQuery()) {
-                long[] positions = positions(rows, chunk.size());
-                lowest.appended(positions[0]);
+                List<Long> positions = positions(rows, chunk.size());
+                lowest.appended(positions.get(0));
                 return positions;
             }
         } catch (SQLException e) {
@@ -133,15 +133,14 @@ final class EventWriter {
     }
 
     private static StreamAppend appended(ResultSet rows, int count, LowestPosition lowest) throws SQLException {
-        long[] positions = new long[count];
+        List<Long> positions = new ArrayList<>(count);
         long version = Long.MAX_VALUE;
-        int next = 0;
         do {
-            positions[next++] = rows.getLong(1);
+            positions.add(rows.getLong(1));
             version = Math.min(version, rows.getLong(2));
         } while (rows.next());
-        Arrays.sort(positions);
-        lowest.appended(positions[0]);
+        Collections.sort(positions);
+        lowest.appended(positions.get(0));
         return new StreamAppend(positions, version - 1, null);
     }
 
@@ -167,16 +166,15 @@ final class EventWriter {
     }
 
     /** RETURNING promises no order; the positions themselves were drawn in that of the list. */
-    private long[] positions(ResultSet rows, int count) throws SQLException {
-        long[] positions = new long[count];
-        int next = 0;
+    private List<Long> positions(ResultSet rows, int count) throws SQLException {
+        List<Long> positions = new ArrayList<>(count);
         while (rows.next()) {
-            positions[next++] = rows.getLong(1);
+            positions.add(rows.getLong(1));
         }
-        if (next < count) {
+        if (positions.size() < count) {
             throw failures.nothingInserted();
         }
-        Arrays.sort(positions);
+        Collections.sort(positions);
         return positions;
     }
 
@@ -220,39 +218,6 @@ final class EventWriter {
             if (before == null) {
                 before = position - 1;
             }
-        }
-    }
-
-    private static final class Parameters {
-        private final PreparedStatement statement;
-        private int next = 1;
-
-        Parameters(PreparedStatement statement) {
-            this.statement = statement;
-        }
-
-        Parameters add(@Nullable Long value) throws SQLException {
-            if (value == null) {
-                statement.setNull(next++, Types.BIGINT);
-            } else {
-                statement.setLong(next++, value);
-            }
-            return this;
-        }
-
-        Parameters add(int value) throws SQLException {
-            statement.setLong(next++, value);
-            return this;
-        }
-
-        Parameters add(String value) throws SQLException {
-            statement.setString(next++, value);
-            return this;
-        }
-
-        Parameters add(Connection connection, String[] values) throws SQLException {
-            statement.setArray(next++, connection.createArrayOf("text", values));
-            return this;
         }
     }
 }

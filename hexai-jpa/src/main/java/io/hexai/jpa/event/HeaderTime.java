@@ -17,12 +17,16 @@ final class HeaderTime {
     private HeaderTime() {}
 
     static String format(Instant time) {
-        return time.truncatedTo(ChronoUnit.MILLIS).equals(time) ? MILLISECONDS.format(time) : time.toString();
+        return time.equals(time.truncatedTo(ChronoUnit.MILLIS)) ? MILLISECONDS.format(time) : time.toString();
     }
 
     static @Nullable Instant parse(@Nullable Object text) {
         try {
-            return text instanceof String iso ? OffsetDateTime.parse(iso).toInstant() : null;
+            return text instanceof String iso
+                    ? iso.endsWith("Z")
+                            ? Instant.parse(iso)
+                            : OffsetDateTime.parse(iso).toInstant()
+                    : null;
         } catch (DateTimeException e) {
             return null;
         }

@@ -45,9 +45,9 @@ final class JpaEventStore implements EventStore {
             List<StoredEvent> stored = new ArrayList<>(messages.size());
             while (chunks.hasNext()) {
                 List<EncodedEvent> chunk = chunks.next();
-                long[] positions = writer.append(appending.current(), connection, chunk);
-                for (int i = 0; i < positions.length; i++) {
-                    stored.add(StoredEvent.of(positions[i], chunk.get(i).message(), null, null));
+                List<Long> positions = writer.append(appending.current(), connection, chunk);
+                for (int i = 0; i < positions.size(); i++) {
+                    stored.add(StoredEvent.of(positions.get(i), chunk.get(i).message(), null, null));
                 }
             }
             return List.copyOf(stored);
@@ -86,7 +86,8 @@ final class JpaEventStore implements EventStore {
             }
             long version = appended.versionBefore();
             for (int i = 0; i < chunk.size(); i++) {
-                stored.add(StoredEvent.of(appended.positions()[i], chunk.get(i).message(), stream, ++version));
+                stored.add(
+                        StoredEvent.of(appended.positions().get(i), chunk.get(i).message(), stream, ++version));
             }
             expectedOfChunk = ExpectedVersion.exactly(version);
         }

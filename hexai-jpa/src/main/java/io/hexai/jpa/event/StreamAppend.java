@@ -1,14 +1,14 @@
 package io.hexai.jpa.event;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** How an append to a stream went. */
-@SuppressWarnings("ArrayRecordComponent") // handed on once, and never compared
+/** How an append to a stream went: the positions, ascending, and the version before; or the conflict. */
 record StreamAppend(
-        long[] positions, long versionBefore, @Nullable VersionConflictException conflict) {
+        List<Long> positions, long versionBefore, @Nullable VersionConflictException conflict) {
 
     static StreamAppend conflict(
             StreamId stream, ExpectedVersion expected, @Nullable Long actual, @Nullable Throwable cause) {
-        return new StreamAppend(new long[0], 0, new VersionConflictException(stream, expected, actual, cause));
+        return new StreamAppend(List.of(), 0, new VersionConflictException(stream, expected, actual, cause));
     }
 }

@@ -21,7 +21,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
@@ -157,12 +156,15 @@ class NoSkipStressTest {
         return () -> {
             List<StoredEvent> seen = new ArrayList<>();
             long after = 0;
-            for (BooleanSupplier isOver = untilNothingIsLeft(); !isOver.getAsBoolean(); ) {
+            boolean isOver;
+            EventPage page;
+            do {
                 long from = after;
-                EventPage page = reading.call(() -> store.fetch(from, 200));
+                isOver = writing.get() == 0;
+                page = reading.call(() -> store.fetch(from, 200));
                 seen.addAll(page.events());
                 after = page.nextPosition();
-            }
+            } while (!isOver || !page.isLast());
             return seen;
         };
     }
@@ -174,7 +176,11 @@ class NoSkipStressTest {
                     PreparedStatement next = connection.prepareStatement(
                             "SELECT position FROM hexai__events WHERE position > ? ORDER BY position LIMIT 200")) {
                 long after = 0;
-                for (BooleanSupplier isOver = untilNothingIsLeft(); !isOver.getAsBoolean(); ) {
+                boolean isOver;
+                int found;
+                do {
+                    isOver = writing.get() == 0;
+                    found = seen.size();
                     next.setLong(1, after);
                     try (ResultSet rows = next.executeQuery()) {
                         while (rows.next()) {
@@ -182,15 +188,9 @@ class NoSkipStressTest {
                             seen.add(after);
                         }
                     }
-                }
+                } while (!isOver || seen.size() > found);
             }
             return seen;
         };
-    }
-
-    /** Enough further rounds for the slowest reader to come to the end after the last writer has. */
-    private BooleanSupplier untilNothingIsLeft() {
-        AtomicInteger roundsLeft = new AtomicInteger(1 + EVENTS / 20);
-        return () -> writing.get() == 0 && roundsLeft.decrementAndGet() < 0;
     }
 }
