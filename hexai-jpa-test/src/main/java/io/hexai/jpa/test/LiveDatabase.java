@@ -16,6 +16,7 @@ final class LiveDatabase implements AutoCloseable {
     private final DatabaseSpec spec;
     private final PostgresConfig config;
     private final JdbcObservers observers = new JdbcObservers();
+    private final ArmedFaults faults = new ArmedFaults();
     private @Nullable HikariDataSource pool;
     private @Nullable RollbackDataSource rollback;
     private @Nullable HexaiJpa hexaiJpa;
@@ -24,10 +25,15 @@ final class LiveDatabase implements AutoCloseable {
         this.databases = databases;
         this.spec = spec;
         this.config = config;
+        observers.add(faults);
     }
 
     static LiveDatabase of(DatabaseSpec spec, TemplateDatabases databases) {
         return new LiveDatabase(databases, spec, databases.copy(spec.schema()));
+    }
+
+    ArmedFaults faults() {
+        return faults;
     }
 
     JdbcObservers observers() {
