@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
+import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The header {@code createdAt}: ISO-8601 text in UTC, with three digits of a second where they suffice. */
@@ -16,7 +17,7 @@ final class HeaderTime {
     private HeaderTime() {}
 
     static String format(Instant time) {
-        return time.getNano() % 1_000_000 == 0 ? MILLISECONDS.format(time) : time.toString();
+        return time.truncatedTo(ChronoUnit.MILLIS).equals(time) ? MILLISECONDS.format(time) : time.toString();
     }
 
     static @Nullable Instant parse(@Nullable Object text) {

@@ -37,7 +37,7 @@ final class NestedScope extends OwningScope {
                     "no savepoint could be set for a nested scope, since a statement had failed before", e);
             around.boundary().doom(failure);
             throw failure;
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             around.boundary().doom(e);
             throw e;
         }
@@ -64,6 +64,9 @@ final class NestedScope extends OwningScope {
             if (!isPrevented()) {
                 requireNotDoomed();
                 root().flush();
+            }
+            if (!isPrevented()) {
+                requireNotDoomed();
                 root().requireNoSwallowedFailure();
                 root().connection().release(savepoint);
             }

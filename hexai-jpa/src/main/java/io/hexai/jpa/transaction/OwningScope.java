@@ -55,6 +55,12 @@ abstract class OwningScope extends Scope {
         }
     }
 
+    /** What is done in this scope can only be rolled back, with it or with a scope around it. */
+    final boolean isBoundToFail() {
+        OwningScope enclosing = enclosing();
+        return doomed || enclosing != null && enclosing.isBoundToFail();
+    }
+
     final void prevent(@Nullable Throwable cause) {
         prevented = true;
         if (preventionCause == null) {
