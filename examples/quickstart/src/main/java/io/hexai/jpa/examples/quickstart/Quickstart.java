@@ -8,7 +8,11 @@ import io.hexai.jpa.event.EventTypes;
 import java.io.PrintStream;
 import java.time.Duration;
 
-/** The program: imports a file of orders, then checks the events against the tables. */
+/**
+ * The program: imports a file of orders, then checks the events against the tables. It ends with 0 if they agree, with 3 if
+ * they do not, with 2 if it was told something that it cannot start with, and with 1 if an order could not be stored. What
+ * can be told stands in {@link Settings}.
+ */
 final class Quickstart {
 
     static final int UNUSABLE_SETTINGS = 2;

@@ -46,7 +46,7 @@ class ProgramTest {
         assertThat(program.output())
                 .startsWith("hexai-jpa quickstart")
                 .contains(orders.toString(), database.toString(), "Where to look next")
-                .doesNotContain("%", "\r", "\u001b", "WARN");
+                .doesNotContain("\r", "\u001b", "WARN");
         assertThat(shop.statusByOrder()).hasSizeBetween(15, 20);
     }
 
