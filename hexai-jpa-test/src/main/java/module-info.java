@@ -13,5 +13,6 @@ module io.hexai.jpa.test {
     requires jakarta.persistence;
     requires org.hibernate.orm.core;
     requires org.jspecify;
+    requires org.postgresql.jdbc;
     requires org.slf4j;
 }

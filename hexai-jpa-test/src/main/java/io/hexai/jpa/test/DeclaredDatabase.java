@@ -45,7 +45,22 @@ final class DeclaredDatabase implements AutoCloseable {
     }
 
     LiveDatabase in(ExtensionContext context) {
-        return spec.isolation() == TestIsolation.CLONE_PER_METHOD ? ofMethod(context) : ofClass();
+        if (spec.isolation() == TestIsolation.CLONE_PER_METHOD) {
+            return ofMethod(context);
+        }
+        if (spec.isolation() == TestIsolation.ROLLBACK
+                && context.getTestMethod().isPresent()) {
+            beginRollback(context);
+        }
+        return ofClass();
+    }
+
+    /** Whichever comes first, a parameter of the constructor or the callback before the test. */
+    private void beginRollback(ExtensionContext context) {
+        Store store = context.getStore(NAMESPACE);
+        if (store.get(this) == null) {
+            store.put(this, ofClass().beginRollback());
+        }
     }
 
     private synchronized LiveDatabase ofClass() {
@@ -71,6 +86,9 @@ final class DeclaredDatabase implements AutoCloseable {
     }
 
     void beforeEach(ExtensionContext context) {
+        if (spec.isolation() == TestIsolation.ROLLBACK) {
+            beginRollback(context);
+        }
         if (spec.isolation() == TestIsolation.TRUNCATE) {
             String test = context.getUniqueId();
             String other = user.compareAndExchange(null, test);

@@ -1,7 +1,6 @@
 package io.hexai.jpa.test;
 
 import java.lang.reflect.Parameter;
-import java.sql.Connection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -138,8 +137,8 @@ final class DeclaredDatabases implements AutoCloseable {
     static Object resolve(DeclaredDatabase declared, ParameterContext parameter, ExtensionContext context) {
         Object value =
                 Injectable.from(declared.in(context), parameter.getParameter().getType());
-        if (value instanceof Connection connection) {
-            AutoCloseable closer = connection::close;
+        AutoCloseable closer = Injectable.closerOf(value);
+        if (closer != null) {
             context.getStore(NAMESPACE).put(new Object(), closer);
         }
         return value;

@@ -3,6 +3,7 @@ package io.hexai.jpa.test;
 import io.hexai.jpa.bootstrap.HexaiJpa;
 import io.hexai.jpa.database.PostgresConfig;
 import io.hexai.jpa.database.TableManager;
+import io.hexai.jpa.event.EventStore;
 import io.hexai.jpa.transaction.UnitOfWork;
 import jakarta.persistence.EntityManagerFactory;
 import java.sql.Connection;
@@ -11,21 +12,33 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ParameterResolutionException;
 
 /** The types of parameters that tests may have, and where their values come from. */
 final class Injectable {
 
-    private static final Map<Class<?>, Function<LiveDatabase, Object>> VALUES = Map.of(
-            PostgresConfig.class, LiveDatabase::config,
-            DataSource.class, LiveDatabase::dataSource,
-            Connection.class, Injectable::connection,
-            TableManager.class, database -> TableManager.of(database.dataSource()),
-            HexaiJpa.class, LiveDatabase::hexaiJpa,
-            EntityManagerFactory.class, database -> database.hexaiJpa().entityManagerFactory(),
-            UnitOfWork.class, database -> database.hexaiJpa().unitOfWork());
+    private static final Map<Class<?>, Function<LiveDatabase, Object>> VALUES = Map.ofEntries(
+            value(PostgresConfig.class, LiveDatabase::config),
+            value(DataSource.class, LiveDatabase::dataSource),
+            value(Connection.class, Injectable::connection),
+            value(TableManager.class, database -> TableManager.of(database.dataSource())),
+            value(HexaiJpa.class, LiveDatabase::hexaiJpa),
+            value(EntityManagerFactory.class, database -> database.hexaiJpa().entityManagerFactory()),
+            value(UnitOfWork.class, database -> database.hexaiJpa().unitOfWork()),
+            value(EventStore.class, LiveDatabase::eventStore),
+            value(StatementLog.class, database -> new StatementLog(database.observers(), false)),
+            value(Faults.class, database -> new Faults(database.faults(), false)),
+            value(
+                    TwoSessions.class,
+                    database -> TwoSessions.of(database.hexaiJpa().unitOfWork())));
 
     private Injectable() {}
+
+    private static <T> Map.Entry<Class<?>, Function<LiveDatabase, Object>> value(
+            Class<T> type, Function<LiveDatabase, T> source) {
+        return Map.entry(type, source::apply);
+    }
 
     static boolean has(Class<?> type) {
         return VALUES.containsKey(type);
@@ -38,6 +51,17 @@ final class Injectable {
                     "No " + type.getName() + " comes from a test database; these do: " + names());
         }
         return value.apply(database);
+    }
+
+    /** What has to be done about a value when the test ends; null if nothing. */
+    static @Nullable AutoCloseable closerOf(Object value) {
+        if (value instanceof Connection connection) {
+            return connection::close;
+        }
+        if (value instanceof TwoSessions sessions) {
+            return sessions::close;
+        }
+        return value instanceof Faults faults ? faults::clear : null;
     }
 
     static List<String> names() {

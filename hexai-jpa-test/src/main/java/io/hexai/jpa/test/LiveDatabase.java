@@ -2,28 +2,50 @@ package io.hexai.jpa.test;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.hexai.jpa.bootstrap.HexaiJpa;
+import io.hexai.jpa.bootstrap.HexaiJpaBuilder;
 import io.hexai.jpa.database.PostgresConfig;
-import java.util.List;
+import io.hexai.jpa.event.EventStore;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.ParameterResolutionException;
 
 /** A copy of a template that tests use now. What lies above it is opened when first asked for. */
 final class LiveDatabase implements AutoCloseable {
 
     private final TemplateDatabases databases;
-    private final List<Class<?>> entities;
+    private final DatabaseSpec spec;
     private final PostgresConfig config;
+    private final JdbcObservers observers = new JdbcObservers();
+    private final ArmedFaults faults = new ArmedFaults();
     private @Nullable HikariDataSource pool;
+    private @Nullable RollbackDataSource rollback;
     private @Nullable HexaiJpa hexaiJpa;
 
-    private LiveDatabase(TemplateDatabases databases, List<Class<?>> entities, PostgresConfig config) {
+    private LiveDatabase(TemplateDatabases databases, DatabaseSpec spec, PostgresConfig config) {
         this.databases = databases;
-        this.entities = entities;
+        this.spec = spec;
         this.config = config;
+        observers.add(faults);
     }
 
     static LiveDatabase of(DatabaseSpec spec, TemplateDatabases databases) {
-        return new LiveDatabase(databases, spec.entities(), databases.copy(spec.schema()));
+        return new LiveDatabase(databases, spec, databases.copy(spec.schema()));
+    }
+
+    ArmedFaults faults() {
+        return faults;
+    }
+
+    JdbcObservers observers() {
+        return observers;
+    }
+
+    EventStore eventStore() {
+        if (!spec.builtIn()) {
+            throw new ParameterResolutionException(
+                    spec + " has no EventStore, since it was declared without the library's own tables");
+        }
+        return hexaiJpa().eventStore();
     }
 
     PostgresConfig config() {
@@ -31,20 +53,46 @@ final class LiveDatabase implements AutoCloseable {
     }
 
     synchronized DataSource dataSource() {
+        if (spec.isolation() == TestIsolation.ROLLBACK) {
+            return rollbackDataSource();
+        }
+        return pool();
+    }
+
+    private synchronized RollbackDataSource rollbackDataSource() {
+        if (rollback == null) {
+            rollback = new RollbackDataSource(pool(), observers);
+        }
+        return rollback;
+    }
+
+    /** Begins the transaction of a test, to be closed with it. */
+    RollbackTransaction beginRollback() {
+        return rollbackDataSource().begin();
+    }
+
+    private synchronized DataSource pool() {
         if (pool == null) {
-            pool = config.openDataSource();
+            pool = config.openDataSource(
+                    settings -> settings.setDataSource(new ObservedDataSource(settings.getDataSource(), observers)));
         }
         return pool;
     }
 
     synchronized HexaiJpa hexaiJpa() {
         if (hexaiJpa == null) {
-            hexaiJpa = HexaiJpa.builder(config)
-                    .entities(entities.toArray(Class<?>[]::new))
-                    .dataSource(dataSource())
-                    .build();
+            hexaiJpa = spec.isolation() == TestIsolation.ROLLBACK
+                    ? rollbackDataSource().aside(this::build)
+                    : build();
         }
         return hexaiJpa;
+    }
+
+    private HexaiJpa build() {
+        HexaiJpaBuilder builder = HexaiJpa.builder(config)
+                .entities(spec.entities().toArray(Class<?>[]::new))
+                .dataSource(dataSource());
+        return (spec.builtIn() ? builder.events(spec.eventTypes()) : builder).build();
     }
 
     @Override

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * each distinct schema and then copied.
  *
  * <p>Constructors, test methods and lifecycle methods may have parameters of the types {@code DataSource}, {@code
- * Connection} (closed for you), {@code EntityManagerFactory}, {@code UnitOfWork}, {@code TableManager}, {@code
- * PostgresConfig} and {@code HexaiJpa}.
+ * Connection} (closed for you), {@code EntityManagerFactory}, {@code UnitOfWork}, {@code EventStore}, {@code
+ * TableManager}, {@code PostgresConfig}, {@code HexaiJpa}, {@link StatementLog}, {@link Faults} and {@link TwoSessions}.
  *
  * <p>It goes on a class, or on an annotation of your own. Subclasses inherit it. {@code @Nested} classes share the database of
  * the class around them, unless they have an annotation of their own. Classes may run in parallel; about the tests of one
@@ -39,6 +39,13 @@ public @interface PostgresTest {
      * @return classes annotated for JPA
      */
     Class<?>[] entities() default {};
+
+    /**
+     * Names the events that the {@code EventStore} writes and reads.
+     *
+     * @return classes annotated with {@code @EventType}, or sealed types above such classes
+     */
+    Class<?>[] events() default {};
 
     /**
      * Names the Liquibase changelogs that make the schema, after the library's own tables.

@@ -50,7 +50,8 @@ public final class TestDatabase implements BeforeAllCallback, BeforeEachCallback
         if (name.isBlank()) {
             throw new ExtensionConfigurationException("A TestDatabase needs a name that is not blank");
         }
-        return new TestDatabase(new DatabaseSpec(name, List.of(), List.of(), TestIsolation.CLONE_PER_CLASS, true));
+        return new TestDatabase(
+                new DatabaseSpec(name, List.of(), List.of(), List.of(), TestIsolation.CLONE_PER_CLASS, true));
     }
 
     /**
@@ -61,8 +62,17 @@ public final class TestDatabase implements BeforeAllCallback, BeforeEachCallback
      * @return the copy
      */
     public TestDatabase entities(Class<?>... entities) {
-        return new TestDatabase(
-                new DatabaseSpec(spec.name(), List.of(entities), spec.changelogs(), spec.isolation(), spec.builtIn()));
+        return with(List.of(entities), spec.events(), spec.changelogs(), spec.isolation(), spec.builtIn());
+    }
+
+    /**
+     * Returns a copy whose {@code EventStore} writes and reads these events.
+     *
+     * @param events classes annotated with {@code @EventType}, or sealed types above such classes
+     * @return the copy
+     */
+    public TestDatabase events(Class<?>... events) {
+        return with(spec.entities(), List.of(events), spec.changelogs(), spec.isolation(), spec.builtIn());
     }
 
     /**
@@ -72,8 +82,7 @@ public final class TestDatabase implements BeforeAllCallback, BeforeEachCallback
      * @return the copy
      */
     public TestDatabase changelog(String... changelogs) {
-        return new TestDatabase(
-                new DatabaseSpec(spec.name(), spec.entities(), List.of(changelogs), spec.isolation(), spec.builtIn()));
+        return with(spec.entities(), spec.events(), List.of(changelogs), spec.isolation(), spec.builtIn());
     }
 
     /**
@@ -83,8 +92,7 @@ public final class TestDatabase implements BeforeAllCallback, BeforeEachCallback
      * @return the copy
      */
     public TestDatabase isolation(TestIsolation isolation) {
-        return new TestDatabase(
-                new DatabaseSpec(spec.name(), spec.entities(), spec.changelogs(), isolation, spec.builtIn()));
+        return with(spec.entities(), spec.events(), spec.changelogs(), isolation, spec.builtIn());
     }
 
     /**
@@ -93,8 +101,16 @@ public final class TestDatabase implements BeforeAllCallback, BeforeEachCallback
      * @return the copy
      */
     public TestDatabase withoutBuiltIn() {
-        return new TestDatabase(
-                new DatabaseSpec(spec.name(), spec.entities(), spec.changelogs(), spec.isolation(), false));
+        return with(spec.entities(), spec.events(), spec.changelogs(), spec.isolation(), false);
+    }
+
+    private TestDatabase with(
+            List<Class<?>> entities,
+            List<Class<?>> events,
+            List<String> changelogs,
+            TestIsolation isolation,
+            boolean builtIn) {
+        return new TestDatabase(new DatabaseSpec(spec.name(), entities, events, changelogs, isolation, builtIn));
     }
 
     @Override

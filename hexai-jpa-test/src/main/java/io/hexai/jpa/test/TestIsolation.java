@@ -19,5 +19,13 @@ public enum TestIsolation {
      * One database for the class, whose tables are emptied before each test, except for the ledgers of migrations. Rows that a
      * migration inserted are gone as well. Tests of the class must not run in parallel; one that does fails.
      */
-    TRUNCATE
+    TRUNCATE,
+
+    /**
+     * One database for the class, and one transaction for each test, which is rolled back. The quickest between tests, and tests of
+     * a class may run in parallel. Each unit of work is a savepoint in it; hooks after commit run. There is no transaction
+     * outside of tests, so that {@code @BeforeAll} methods can use nothing but a {@code PostgresConfig}, whose changes stay.
+     * What this cannot show, {@link RollbackUnitOfWork} lists.
+     */
+    ROLLBACK
 }

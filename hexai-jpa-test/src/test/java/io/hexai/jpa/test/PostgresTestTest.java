@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.hexai.jpa.bootstrap.HexaiJpa;
 import io.hexai.jpa.database.PostgresConfig;
 import io.hexai.jpa.database.TableManager;
+import io.hexai.jpa.event.EventStore;
+import io.hexai.jpa.event.EventType;
 import io.hexai.jpa.transaction.UnitOfWork;
 import jakarta.persistence.EntityManagerFactory;
 import java.lang.annotation.Retention;
@@ -101,6 +103,25 @@ class PostgresTestTest {
     }
 
     @Nested
+    class AnEventStore {
+
+        @Test
+        void knowsTheEventsNamedAndThoseBelowSealedTypes() {
+            requireAllGreen(Fixtures.run(WithEvents.class), 1);
+        }
+
+        @Test
+        void isRefusedWithoutTheLibrarysTables() {
+            assertThat(failures(Fixtures.run(EventStoreWithoutTable.class)))
+                    .singleElement()
+                    .isInstanceOf(ParameterResolutionException.class)
+                    .extracting(Throwable::getMessage)
+                    .asString()
+                    .contains("has no EventStore");
+        }
+    }
+
+    @Nested
     class ADatabaseForEachTest {
 
         @Test
@@ -178,6 +199,8 @@ class PostgresTestTest {
                     .asString()
                     .contains(
                             "java.lang.String is no @Entity",
+                            "java.lang.Integer",
+                            "own tables",
                             "no changelog 'classpath:nowhere.xml'",
                             "no changelog ''");
         }
@@ -356,6 +379,32 @@ class PostgresTestTest {
         }
     }
 
+    @EventType("test.noted")
+    record Noted(long id) implements NoteEvent {}
+
+    sealed interface NoteEvent {}
+
+    @PostgresTest(events = NoteEvent.class)
+    static class WithEvents {
+        @Test
+        void storesEvents(EventStore store, UnitOfWork unitOfWork) {
+            unitOfWork.run(() -> {
+                store.store(new Noted(1));
+            });
+
+            assertThat(store.fetch(0, 10).events())
+                    .singleElement()
+                    .extracting(event -> event.payload())
+                    .isEqualTo(new Noted(1));
+        }
+    }
+
+    @PostgresTest(builtIn = false)
+    static class EventStoreWithoutTable {
+        @Test
+        void cannotBeHad(EventStore store) {}
+    }
+
     @PostgresTest(builtIn = false)
     static class WithoutBuiltIn {
         @Test
@@ -484,6 +533,8 @@ class PostgresTestTest {
 
     @PostgresTest(
             entities = String.class,
+            events = Integer.class,
+            builtIn = false,
             changelog = {"classpath:nowhere.xml", ""})
     static class WrongDeclaration {
         @Test

@@ -10,6 +10,5 @@ import org.hibernate.annotations.Immutable;
 @Table(name = "hexai__events")
 public final class HexaiEvent extends EventEntity {
 
-    /** For Hibernate. */
     HexaiEvent() {}
 }

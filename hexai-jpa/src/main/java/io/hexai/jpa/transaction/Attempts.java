@@ -38,10 +38,7 @@ final class Attempts {
 
     /** Waits and returns true if the work is to be done again; else makes the failure tell of the earlier ones. */
     boolean mayRepeatAfter(Throwable failure) {
-        if (number < policy.maxAttempts()
-                && policy.isWorthRetrying(failure)
-                && ownsWhatFailed()
-                && waitForNextAfter(failure)) {
+        if (number < policy.maxAttempts() && isWorthAnother(failure)) {
             earlier.add(failure);
             number++;
             return true;
@@ -52,6 +49,16 @@ final class Attempts {
         return false;
     }
 
+    /** Whatever goes wrong in the policy's own code must not take the place of the failure. */
+    private boolean isWorthAnother(Throwable failure) {
+        try {
+            return policy.isWorthRetrying(failure) && ownsWhatFailed() && waitForNextAfter(failure);
+        } catch (Throwable e) {
+            Failures.suppress(failure, e);
+            return false;
+        }
+    }
+
     /** A joined scope leaves it to the owner; a nested one can help only where its statements see newer rows. */
     private boolean ownsWhatFailed() {
         Scope around = manager.current();
@@ -59,7 +66,8 @@ final class Attempts {
                 || switch (options.propagation()) {
                     case NEW -> true;
                     case EXISTING -> false;
-                    case NESTED -> around.root().canRepeatNested();
+                    case NESTED ->
+                        !around.boundary().isBoundToFail() && around.root().canRepeatNested();
                 };
     }
 
@@ -81,10 +89,11 @@ final class Attempts {
     private void tell(RetryEvent event) {
         try {
             policy.listener().accept(event);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             LOG.warn("The listener of a retry policy failed.", e);
         }
         TransactionInfo info = new TransactionInfo(options.name(), number, options.propagation() == Propagation.NESTED);
+        RetriedEvent.record(info, event);
         manager.tell(listener -> listener.retried(info, event));
     }
 }

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  */
 record BeginStatement(TransactionOptions options, @Nullable Deadline deadline) {
 
+    /** The server keeps these settings in a signed integer of milliseconds; it is more than 24 days. */
+    private static final Duration LONGEST = Duration.ofMillis(Integer.MAX_VALUE);
+
     private static final int FIRST_WITH_TRANSACTION_TIMEOUT = 17;
 
     void sendTo(Connection connection) throws SQLException {
@@ -61,6 +64,7 @@ record BeginStatement(TransactionOptions options, @Nullable Deadline deadline) {
 
     /** Zero would mean "no limit" to the server, hence at least a millisecond. */
     private static String setting(String name, Duration value) {
-        return "set_config('" + name + "', '" + Math.max(1, value.toMillis()) + "', true)";
+        return "set_config('" + name + "', '" + Math.max(1, (value.compareTo(LONGEST) > 0 ? LONGEST : value).toMillis())
+                + "', true)";
     }
 }

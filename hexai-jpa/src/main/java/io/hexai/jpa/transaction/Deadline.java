@@ -18,6 +18,12 @@ record Deadline(Clock clock, Duration timeout, Instant end) {
         return Duration.between(clock.instant(), end);
     }
 
+    /** Rounded up, and at least 1, since to JDBC zero means "no limit". */
+    int secondsLeft() {
+        return (int) Math.min(
+                Integer.MAX_VALUE / 1_000, Math.max(1, left().plusMillis(999).toSeconds()));
+    }
+
     boolean isOver() {
         return left().isNegative() || left().isZero();
     }

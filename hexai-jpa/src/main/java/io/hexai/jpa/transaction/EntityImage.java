@@ -26,6 +26,7 @@ final class EntityImage {
     private final Status status;
     private final LockMode lockMode;
     private final boolean existsInDatabase;
+    private final boolean uninitializedProxy;
     private final @Nullable Object version;
     private final Object @Nullable [] loadedState;
     private final @Nullable Object @Nullable [] unflushed;
@@ -47,10 +48,11 @@ final class EntityImage {
         this.status = entry.getStatus();
         this.lockMode = entry.getLockMode();
         this.existsInDatabase = entry.isExistsInDatabase();
+        this.uninitializedProxy = EnhancedProxies.isUninitialized(entity, persister);
         this.version = entry.getVersion();
         Object[] loaded = entry.getLoadedState();
         this.loadedState = loaded != null && persister.hasCollections() ? loaded.clone() : loaded;
-        this.unflushed = asItIsNow ? copyOfUnflushed(session) : null;
+        this.unflushed = asItIsNow && !uninitializedProxy ? copyOfUnflushed(session) : null;
     }
 
     /** Values of attributes that dirty checking leaves out, and of entities that it leaves out; null if there are none. */
@@ -79,6 +81,10 @@ final class EntityImage {
     @SuppressWarnings("NullAway") // Hibernate takes null for the version of an entity that has none
     void restoreIn(SessionImplementor session, UnaryOperator<@Nullable Object> collections) {
         PersistenceContext context = session.getPersistenceContextInternal();
+        if (uninitializedProxy) {
+            EnhancedProxies.reset(entity, key(), session);
+            return;
+        }
         boolean inPlace =
                 context.getEntry(entity) == entry && entry.getStatus() == status && context.getEntity(key()) == entity;
         if (!inPlace) {

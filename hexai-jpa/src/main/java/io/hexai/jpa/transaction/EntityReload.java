@@ -22,6 +22,9 @@ final class EntityReload {
 
     /** Its collections must have been forgotten before. An entity whose row is gone is left detached. */
     static void readAnew(Object entity, EntityEntry entry, SessionImplementor session) {
+        if (EnhancedProxies.isUninitialized(entity, entry.getPersister())) {
+            return;
+        }
         boolean readOnly = entry.getStatus() == Status.READ_ONLY;
         if (readAnew(entity, entry.getEntityKey(), session) && readOnly) {
             session.setReadOnly(entity, true);
@@ -39,7 +42,7 @@ final class EntityReload {
         Object proxy = context.getProxy(key);
         context.removeEntry(entity);
         context.removeEntityHolder(key);
-        forgetFetchedAttributes(entity, persister.getBytecodeEnhancementMetadata());
+        forgetFetchedAttributes(entity, persister);
         Object loaded = persister.load(id, entity, LockMode.NONE, session);
         if (proxy != null) {
             context.addProxy(key, proxy);
@@ -51,12 +54,12 @@ final class EntityReload {
         return loaded != null;
     }
 
-    private static void forgetFetchedAttributes(Object entity, BytecodeEnhancementMetadata enhancement) {
-        if (enhancement.isEnhancedForLazyLoading()) {
-            LazyAttributeLoadingInterceptor interceptor = enhancement.extractInterceptor(entity);
-            if (interceptor != null) {
-                interceptor.clearInitializedLazyFields();
-            }
+    private static void forgetFetchedAttributes(Object entity, EntityPersister persister) {
+        BytecodeEnhancementMetadata enhancement = persister.getBytecodeEnhancementMetadata();
+        if (enhancement.isEnhancedForLazyLoading()
+                && enhancement.extractLazyInterceptor(entity) instanceof LazyAttributeLoadingInterceptor interceptor) {
+            EnhancedProxies.forgetCollections(entity, persister);
+            interceptor.clearInitializedLazyFields();
         }
     }
 }

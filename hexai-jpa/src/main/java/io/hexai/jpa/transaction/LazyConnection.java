@@ -163,7 +163,7 @@ final class LazyConnection implements InvocationHandler {
         if (connection != null) {
             try {
                 restore(connection);
-            } catch (SQLException e) {
+            } catch (SQLException | RuntimeException | Error e) {
                 cutOff(connection, e);
                 throw e;
             } finally {
@@ -172,10 +172,10 @@ final class LazyConnection implements InvocationHandler {
         }
     }
 
-    private static void cutOff(Connection connection, SQLException reason) {
+    private static void cutOff(Connection connection, Throwable reason) {
         try {
             connection.abort(Runnable::run);
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
             Failures.suppress(reason, e);
         }
     }
@@ -204,7 +204,7 @@ final class LazyConnection implements InvocationHandler {
             case "setAutoCommit" -> refuseUnless(Boolean.FALSE.equals(argument(arguments)), "setAutoCommit(true)");
             case "close" -> null;
             case "prepareStatement" -> prepare(method, arguments);
-            case "createStatement", "prepareCall" -> {
+            case "createStatement", "prepareCall", "setSavepoint", "unwrap" -> {
                 beginTransaction();
                 yield onPhysical(method, arguments);
             }
@@ -251,13 +251,31 @@ final class LazyConnection implements InvocationHandler {
         Connection connection = acquireFromSource();
         physical = connection;
         autoCommitAtFirst = connection.getAutoCommit();
-        if (autoCommitAtFirst != reading) {
-            connection.setAutoCommit(reading);
-        }
-        if (!reading) {
-            sendBegin(connection);
-        }
+        makeReady(connection);
         return connection;
+    }
+
+    /** On a connection whose begin failed, later statements would run without the options, or each in its own transaction. */
+    private void makeReady(Connection connection) throws SQLException {
+        try {
+            if (connection.getAutoCommit() != reading) {
+                connection.setAutoCommit(reading);
+            }
+            if (!reading) {
+                sendBegin(connection);
+            }
+        } catch (SQLException | RuntimeException | Error e) {
+            giveBackAfter(e);
+            throw e;
+        }
+    }
+
+    private void giveBackAfter(Throwable failure) {
+        try {
+            giveBack();
+        } catch (SQLException | RuntimeException e) {
+            Failures.suppress(failure, e);
+        }
     }
 
     private void sendBegin(Connection connection) throws SQLException {
@@ -272,8 +290,7 @@ final class LazyConnection implements InvocationHandler {
         if (reading) {
             reading = false;
             if (physical != null) {
-                physical.setAutoCommit(false);
-                sendBegin(physical);
+                makeReady(physical);
             }
         }
     }
@@ -282,10 +299,19 @@ final class LazyConnection implements InvocationHandler {
         if (reading && argument(arguments) instanceof String sql && PlainReads.isRead(sql)) {
             PreparedStatement statement = (PreparedStatement) onPhysical(method, arguments);
             openReads++;
+            limit(statement);
             return statement == null ? null : PlainReads.watched(statement, this::afterRead);
         }
         beginTransaction();
         return onPhysical(method, arguments);
+    }
+
+    /** Outside a transaction no setting of the transaction's bounds the statement. */
+    private void limit(@Nullable PreparedStatement statement) throws SQLException {
+        Deadline deadline = begin.deadline();
+        if (statement != null && deadline != null) {
+            statement.setQueryTimeout(deadline.secondsLeft());
+        }
     }
 
     /** Nobody thinks with a connection in his hands. */

@@ -1,7 +1,6 @@
 package io.hexai.jpa.transaction;
 
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +10,6 @@ final class NestedScope extends OwningScope {
     private final OwningScope enclosing;
     private final LazyConnection.NestedSavepoint savepoint;
     private final PersistenceContextSnapshot snapshot;
-    private final long beganAt = System.nanoTime();
 
     private NestedScope(
             ScopeManager manager,
@@ -39,7 +37,7 @@ final class NestedScope extends OwningScope {
                     "no savepoint could be set for a nested scope, since a statement had failed before", e);
             around.boundary().doom(failure);
             throw failure;
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             around.boundary().doom(e);
             throw e;
         }
@@ -66,6 +64,9 @@ final class NestedScope extends OwningScope {
             if (!isPrevented()) {
                 requireNotDoomed();
                 root().flush();
+            }
+            if (!isPrevented()) {
+                requireNotDoomed();
                 root().requireNoSwallowedFailure();
                 root().connection().release(savepoint);
             }
@@ -84,7 +85,7 @@ final class NestedScope extends OwningScope {
             snapshot.release();
             passTo(enclosing);
             leave();
-            manager.tell(listener -> listener.committed(info(), age()));
+            tellCommitted();
         }
     }
 
@@ -101,12 +102,7 @@ final class NestedScope extends OwningScope {
         } finally {
             leave();
         }
-        LOG.debug("Rolled back {} because of {}", info(), cause == null ? "a decision" : cause.getClass());
-        manager.tell(listener -> listener.rolledBack(info(), age(), cause));
+        tellRolledBack(cause);
         runAfterRollbackHooks(cause);
-    }
-
-    private Duration age() {
-        return Duration.ofNanos(System.nanoTime() - beganAt);
     }
 }

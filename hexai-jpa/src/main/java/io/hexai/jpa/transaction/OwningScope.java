@@ -1,5 +1,6 @@
 package io.hexai.jpa.transaction;
 
+import java.time.Duration;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -11,6 +12,8 @@ abstract class OwningScope extends Scope {
 
     private final TransactionOptions options;
     private final TransactionInfo info;
+    private final TransactionEvent recorded = TransactionEvent.started();
+    private final long beganAt = System.nanoTime();
     private final Hooks hooks = new Hooks();
     private final Map<ResourceKey<?>, Object> resources = new IdentityHashMap<>(4);
 
@@ -50,6 +53,12 @@ abstract class OwningScope extends Scope {
         } else if (cause != null) {
             Failures.suppress(firstFailure, cause);
         }
+    }
+
+    /** What is done in this scope can only be rolled back, with it or with a scope around it. */
+    final boolean isBoundToFail() {
+        OwningScope enclosing = enclosing();
+        return doomed || enclosing != null && enclosing.isBoundToFail();
     }
 
     final void prevent(@Nullable Throwable cause) {
@@ -97,6 +106,21 @@ abstract class OwningScope extends Scope {
     final void passTo(OwningScope enclosing) {
         enclosing.hooks.addAll(hooks);
         enclosing.resources.putAll(resources);
+    }
+
+    final void tellCommitted() {
+        recorded.ended(info, "committed", null);
+        manager.tell(listener -> listener.committed(info, age()));
+    }
+
+    final void tellRolledBack(@Nullable Throwable cause) {
+        LOG.debug("Rolled back {} because of {}", info, cause == null ? "a decision" : cause.getClass());
+        recorded.ended(info, "rolled back", cause);
+        manager.tell(listener -> listener.rolledBack(info, age(), cause));
+    }
+
+    private Duration age() {
+        return Duration.ofNanos(System.nanoTime() - beganAt);
     }
 
     final void runAfterRollbackHooks(@Nullable Throwable cause) {

@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
  */
 final class PlainReads {
 
-    private static final Pattern SELECT =
-            Pattern.compile("\\s*\\(*\\s*select\\b.*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+    private static final Pattern SELECT = Pattern.compile(
+            "(?:\\s|/\\*(?:(?!/\\*).)*?\\*/)*+\\(*\\s*select\\b.*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
     /** Row locks and advisory locks, which end with the statement's own transaction, and {@code SELECT … INTO}. */
     private static final Pattern MORE_THAN_READS = Pattern.compile(

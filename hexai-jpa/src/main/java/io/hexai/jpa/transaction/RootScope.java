@@ -2,7 +2,6 @@ package io.hexai.jpa.transaction;
 
 import jakarta.persistence.EntityManager;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import org.hibernate.FlushMode;
@@ -18,7 +17,6 @@ final class RootScope extends OwningScope {
     private final Transaction transaction;
     private final EntityManager scopedEntityManager;
     private final @Nullable Deadline deadline;
-    private final long beganAt = System.nanoTime();
 
     private @Nullable CommitPhase phase;
     private boolean committing;
@@ -148,19 +146,27 @@ final class RootScope extends OwningScope {
 
     @Override
     void complete() {
+        requireNotCompleting();
         try {
             prepareCommit();
             if (!isPrevented()) {
                 commitTransaction();
             }
         } catch (Throwable failure) {
-            rollBack(failure);
+            fail(failure);
             throw failure;
         }
         if (isPrevented()) {
             rollBack(preventionCause());
         } else {
             finishCommitted();
+        }
+    }
+
+    private void requireNotCompleting() {
+        if (phase != null) {
+            throw new IllegalStateException(
+                    "The " + info() + " is being committed already; a beforeCommit hook cannot commit it again.");
         }
     }
 
@@ -200,6 +206,8 @@ final class RootScope extends OwningScope {
         } catch (Exception e) {
             throw Sneaky.rethrow(e);
         }
+        requireUsable();
+        requireInnermost();
         if (!isPrevented()) {
             requireNotDoomed();
             flush();
@@ -225,6 +233,11 @@ final class RootScope extends OwningScope {
                 case COMMIT_SENT -> requireCommitted(e);
                 case COMMITTED -> manager.reportFailedHook(info(), e);
             }
+        } catch (Error e) {
+            if (connection.outcome() != LazyConnection.Outcome.COMMITTED) {
+                throw e;
+            }
+            manager.reportFailedHook(info(), e);
         }
     }
 
@@ -247,7 +260,7 @@ final class RootScope extends OwningScope {
             LOG.warn("The {} was committed; giving its connection back failed.", info(), problem);
         }
         leave();
-        manager.tell(listener -> listener.committed(info(), age()));
+        tellCommitted();
         for (TransactionHook hook : hooks().afterCommit) {
             try {
                 hook.run();
@@ -266,7 +279,7 @@ final class RootScope extends OwningScope {
         Throwable problem = null;
         try {
             transaction.rollback();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             problem = e;
         }
         problem = closeResources(problem);
@@ -274,8 +287,7 @@ final class RootScope extends OwningScope {
         if (problem != null) {
             reportRollbackProblem(problem, cause);
         }
-        LOG.debug("Rolled back {} because of {}", info(), cause == null ? "a decision" : cause.getClass());
-        manager.tell(listener -> listener.rolledBack(info(), age(), cause));
+        tellRolledBack(cause);
         runAfterRollbackHooks(cause);
     }
 
@@ -294,12 +306,12 @@ final class RootScope extends OwningScope {
         }
         try {
             session.close();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             problem = joined(problem, e);
         }
         try {
             connection.close();
-        } catch (SQLException | RuntimeException e) {
+        } catch (Throwable e) {
             problem = joined(problem, e);
         }
         return problem;
@@ -311,9 +323,5 @@ final class RootScope extends OwningScope {
         }
         Failures.suppress(first, next);
         return first;
-    }
-
-    private Duration age() {
-        return Duration.ofNanos(System.nanoTime() - beganAt);
     }
 }

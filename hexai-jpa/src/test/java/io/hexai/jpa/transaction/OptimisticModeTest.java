@@ -11,6 +11,9 @@ import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.Id;
 import jakarta.persistence.LockModeType;
 import jakarta.persistence.OptimisticLockException;
+import java.nio.charset.StandardCharsets;
+import java.sql.Savepoint;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;
@@ -18,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.hibernate.Session;
 import org.hibernate.jpa.HibernatePersistenceConfiguration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -26,6 +30,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.postgresql.PGConnection;
+import org.postgresql.copy.CopyIn;
+import org.postgresql.copy.CopyManager;
 
 class OptimisticModeTest {
 
@@ -297,9 +304,50 @@ class OptimisticModeTest {
     }
 
     @Test
+    void rollsBackWhatIsWrittenThroughTheDriversOwnInterface() {
+        assertThatThrownBy(() -> optimistic.run(em -> {
+                    em.unwrap(Session.class).doWork(connection -> {
+                        CopyManager copy = connection.unwrap(PGConnection.class).getCopyAPI();
+                        CopyIn rows = copy.copyIn("COPY account (id, version, balance) FROM STDIN");
+                        byte[] row = "copied\t0\t1\n".getBytes(StandardCharsets.UTF_8);
+                        rows.writeToCopy(row, 0, row.length);
+                        rows.endCopy();
+                    });
+                    throw new IllegalArgumentException("after the copy");
+                }))
+                .isInstanceOf(IllegalArgumentException.class);
+
+        assertThat(database.select("SELECT id FROM account WHERE id = 'copied'"))
+                .isEmpty();
+    }
+
+    @Test
+    void beginsTheTransactionForASavepointOfTheWorksOwn() {
+        optimistic.run(em -> em.unwrap(Session.class).doWork(connection -> {
+            Savepoint savepoint = connection.setSavepoint();
+            em.createNativeQuery("UPDATE account SET balance = 99").executeUpdate();
+            connection.rollback(savepoint);
+        }));
+
+        assertThat(balance("a")).isEqualTo(10L);
+    }
+
+    @Test
+    void endsAReadThatOutlastsTheDeadline() {
+        assertThatThrownBy(() -> optimistic
+                        .with(o -> o.withTimeout(Duration.ofMillis(100)))
+                        .run(em -> em.createNativeQuery("SELECT 1 FROM pg_sleep(60)")
+                                .getResultList()))
+                .hasStackTraceContaining("canceling statement");
+    }
+
+    @Test
     void knowsReadsFromWhatOnlyLooksLikeThem() {
         assertThat(PlainReads.isRead("select a from t where b = ?")).isTrue();
         assertThat(PlainReads.isRead("  (SELECT 1) UNION (SELECT 2)")).isTrue();
+        assertThat(PlainReads.isRead("/* select a from A a */ select a from t")).isTrue();
+        assertThat(PlainReads.isRead("/* one /* two */ select 1 */ delete from t"))
+                .isFalse();
         assertThat(PlainReads.isRead("select a from t for update")).isFalse();
         assertThat(PlainReads.isRead("select a from t for no key update of t skip locked"))
                 .isFalse();

@@ -30,6 +30,15 @@ class OptionsTest extends AccountTests {
     }
 
     @Test
+    void acceptsLimitsThatAreLongerThanTheServerCanCount() {
+        String lockTimeout = unitOfWork
+                .with(o -> o.withTimeout(Duration.ofDays(365)).withLockTimeout(Duration.ofSeconds(Long.MAX_VALUE)))
+                .call(em -> show(em, "lock_timeout"));
+
+        assertThat(lockTimeout).isEqualTo("2147483647ms");
+    }
+
+    @Test
     void keepsTheOuterIsolationWhenAJoinedScopeSendsTheFirstStatement() {
         String running = unitOfWork
                 .with(o -> o.withIsolation(IsolationLevel.SERIALIZABLE))

@@ -15,8 +15,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.hibernate.Session;
+import org.hibernate.SessionEventListener;
+import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.jpa.HibernatePersistenceConfiguration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -411,6 +414,50 @@ class PropagationTest {
             });
 
             assertThat(database.select("SELECT id FROM account")).containsExactly("b");
+        }
+
+        @Test
+        void rollBackWhenTheirLastFlushPreventsTheCommit() {
+            unitOfWork.run(em -> {
+                Account account = new Account("x", 1);
+                em.persist(account);
+                unitOfWork.with(Propagation.NESTED).run(() -> {
+                    account.balance = 2;
+                    atNextFlush(em, () -> unitOfWork.current().preventCommit());
+                });
+                assertThat(account.balance).isEqualTo(1);
+                account.email = "x@example.org";
+            });
+
+            assertThat(database.select("SELECT balance || email FROM account WHERE id = 'x'"))
+                    .containsExactly("1x@example.org");
+        }
+
+        @Test
+        void doomTheTransactionWhenTheFlushOnEntryDiesOfAnError() {
+            assertThatThrownBy(() -> unitOfWork.run(em -> {
+                        em.persist(new Account("x", 1));
+                        atNextFlush(em, () -> {
+                            throw new StackOverflowError();
+                        });
+                        assertThatThrownBy(() ->
+                                        unitOfWork.with(Propagation.NESTED).run(() -> {}))
+                                .isInstanceOf(StackOverflowError.class);
+                    }))
+                    .isInstanceOf(UnexpectedRollbackException.class)
+                    .hasCauseInstanceOf(StackOverflowError.class);
+        }
+
+        private void atNextFlush(EntityManager em, Runnable action) {
+            AtomicBoolean done = new AtomicBoolean();
+            em.unwrap(SessionImplementor.class).getEventListenerManager().addListener(new SessionEventListener() {
+                @Override
+                public void flushStart() {
+                    if (!done.getAndSet(true)) {
+                        action.run();
+                    }
+                }
+            });
         }
 
         @Test

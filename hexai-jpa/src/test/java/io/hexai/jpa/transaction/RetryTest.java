@@ -2,6 +2,7 @@ package io.hexai.jpa.transaction;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.OptimisticLockException;
@@ -182,6 +183,39 @@ class RetryTest extends AccountTests {
             threads.shutdownNow();
         }
         assertThat(List.of(balance("a"), balance("b"))).isIn(List.of(2L, 3L), List.of(3L, 2L));
+    }
+
+    @Test
+    void throwsTheWorksFailureWhenThePolicysOwnCodeThrows() {
+        IllegalStateException failure = new IllegalStateException("the work's own");
+        RetryPolicy policy = RetryPolicy.attempts(2).withRetryOn(thrown -> {
+            throw new NullPointerException("a predicate's");
+        });
+
+        assertThatThrownBy(() -> retrying(policy).run(() -> {
+                    throw failure;
+                }))
+                .isSameAs(failure)
+                .hasSuppressedException(new NullPointerException("a predicate's"));
+    }
+
+    @Test
+    void throwsTheWorksFailureWhenANestedScopeCannotBeRepeatedOnALostConnection() {
+        IllegalStateException failure = new IllegalStateException("the work's own");
+        RetryPolicy policy = RetryPolicy.attempts(2).withRetryOn(thrown -> true);
+
+        assertThatThrownBy(() -> unitOfWork.run(em -> {
+                    em.persist(new Account("a", 1));
+                    retrying(policy).with(Propagation.NESTED).run(() -> {
+                        Object pid =
+                                em.createNativeQuery("SELECT pg_backend_pid()").getSingleResult();
+                        await().until(() -> database.select("SELECT pg_terminate_backend(" + pid + ") IS NULL"
+                                        + " FROM pg_stat_activity WHERE pid = " + pid)
+                                .isEmpty());
+                        throw failure;
+                    });
+                }))
+                .isSameAs(failure);
     }
 
     @Test

@@ -39,7 +39,9 @@ final class Fixture implements AutoCloseable {
     private final Connection connection;
 
     Fixture() {
-        database = TestFactory.of(Map.of(AvailableSettings.STATEMENT_INSPECTOR, statements), Model.ENTITIES);
+        database = TestFactory.of(
+                Map.of(AvailableSettings.STATEMENT_INSPECTOR, statements, AvailableSettings.TC_CLASSLOADER, "before"),
+                Model.ENTITIES);
         connection = TestPostgres.connect(database.jdbcUrl());
     }
 

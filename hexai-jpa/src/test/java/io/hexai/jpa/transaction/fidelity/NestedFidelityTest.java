@@ -38,7 +38,32 @@ class NestedFidelityTest {
     @Test
     void aFailedNestedScopeIsNoMoreThanAFlush() {
         long first = SEED == null ? 1 : SEED;
-        int programs = SEED == null ? PROGRAMS : 1;
+        List<String> failures = run(first, SEED == null ? PROGRAMS : 1, "plain");
+
+        assertThat(failures).isEmpty();
+        assertThat(fixture.database().borrowedConnections()).isZero();
+    }
+
+    /** The same with entities whose bytecode Hibernate enhanced: they track their changes and load attributes lazily. */
+    @Test
+    void norIsItWithEnhancedEntities() throws Exception {
+        long first = SEED == null ? 1_000_001 : SEED;
+
+        assertThat(EnhancingLoader.run(first, SEED == null ? Math.max(PROGRAMS / 2, 1) : 1))
+                .isEmpty();
+    }
+
+    /** Called by way of {@link EnhancingLoader}, on this class as that loader defines it. */
+    static List<String> runEnhanced(long first, int programs) {
+        start();
+        try {
+            return run(first, programs, "enhanced");
+        } finally {
+            stop();
+        }
+    }
+
+    private static List<String> run(long first, int programs, String kind) {
         int failedScopes = 0;
         int rolledBack = 0;
         List<String> failures = new ArrayList<>();
@@ -55,11 +80,15 @@ class NestedFidelityTest {
                         + String.join("\n    ", compare(smallest).differences()));
             }
         }
-        System.out.println("Nested fidelity: " + programs + " programs from seed " + first + ", " + failedScopes
-                + " failed scopes, " + rolledBack + " programs rolled back as a whole, " + failures.size() + " differ");
-        assertThat(failures).isEmpty();
-        assertThat(failedScopes).isPositive();
-        assertThat(fixture.database().borrowedConnections()).isZero();
+        if (rolledBack > programs / 10) {
+            failures.add(
+                    rolledBack + " of " + programs + " programs rolled back as a whole, so that nothing was compared");
+        }
+        System.out.println("Nested fidelity, " + kind + " entities: " + programs + " programs from seed " + first + ", "
+                + failedScopes + " failed scopes, " + rolledBack + " programs rolled back as a whole, "
+                + failures.size()
+                + " differ");
+        return failures;
     }
 
     private record Comparison(List<String> differences, int failedScopes, boolean rolledBack) {}

@@ -24,6 +24,7 @@ class OrderLine {
 
     @ManyToOne(fetch = FetchType.LAZY, optional = false)
     @JoinColumn(name = "order_id")
+    @SuppressWarnings("unused") // by this program; Hibernate stores it
     private Order order;
 
     @Column(nullable = false)

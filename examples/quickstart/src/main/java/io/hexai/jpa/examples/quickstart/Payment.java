@@ -14,6 +14,7 @@ class Payment {
     @Column(name = "order_id")
     private String orderId;
 
+    @SuppressWarnings("unused") // by this program; Hibernate stores it
     private long cents;
 
     Payment() {}

@@ -39,6 +39,7 @@ final class Progress implements AutoCloseable {
     }
 
     /** A newer JDK has a console even where there is no terminal, and tells so by a method that JDK 17 lacks. */
+    @SuppressWarnings("SystemConsoleNull")
     private static boolean isTerminal() {
         Console console = System.console();
         if (console == null) {

@@ -8,6 +8,18 @@ import java.util.Map;
 /** What the program prints. */
 final class Report {
 
+    private static final String AGREEMENT = """
+            The summary replayed from the events agrees with the tables: orders, payments, and the stock of each product.
+            What was refused was rolled back as a nested scope, while its order stayed.
+
+            Where to look next, in examples/quickstart/src/main/java/io/hexai/jpa/examples/quickstart:
+              OrderDesk.java    one order, one unit of work: the nested scope, its rollback, the retry
+              EventReplay.java  the event store, read from the beginning
+              Quickstart.java   how the parts are put together
+            and in docs/guide: unit-of-work.md tells the whole story.
+            -Dorders=FILE takes other orders, HEXAI_DB_URL in the environment names another database.
+            """;
+
     private final PrintStream out;
 
     Report(PrintStream out) {
@@ -15,19 +27,20 @@ final class Report {
     }
 
     void begin(Settings settings, Server server) {
-        print("hexai-jpa quickstart: orders from a file, each stored with its events in one unit of work");
-        print("");
-        print(
-                "  orders    %s",
+        out.println("hexai-jpa quickstart: orders from a file, each stored with its events in one unit of work");
+        out.println();
+        out.printf(
+                Locale.ROOT,
+                "  orders    %s%n",
                 settings.ordersFile() == null ? "those that ship with the program" : settings.ordersFile());
-        print("  database  %s", server);
-        print("  threads   %d, over the same stock rows", settings.threads());
-        print("");
+        out.printf(Locale.ROOT, "  database  %s%n", server);
+        out.printf(Locale.ROOT, "  threads   %d, over the same stock rows%n", settings.threads());
+        out.println();
     }
 
     void end(Tally tally, Audit audit, long events, Duration duration) {
         badLines(tally);
-        print("  %-28s%10s%14s", "", "this run", "in all");
+        out.printf(Locale.ROOT, "  %-28s%10s%14s%n", "", "this run", "in all");
         row("orders", sum(tally.orders()), audit.summary().get(Summary.ORDERS));
         row("  confirmed", tally, audit, OrderStatus.CONFIRMED);
         for (OrderStatus refusal : OrderStatus.refusals()) {
@@ -38,37 +51,27 @@ final class Report {
         row("retries", tally.retryCount());
         row("events", events);
         row("events per second", Math.round(events * 1e9 / duration.toNanos()));
-        print("");
+        out.println();
         verdict(audit);
     }
 
     private void badLines(Tally tally) {
-        tally.firstBadLines().forEach(line -> print("  skipped %s", line));
+        tally.firstBadLines().forEach(line -> out.printf(Locale.ROOT, "  skipped %s%n", line));
         long more = tally.badLineCount() - tally.firstBadLines().size();
         if (more > 0) {
-            print("  skipped %,d more bad lines", more);
+            out.printf(Locale.ROOT, "  skipped %,d more bad lines%n", more);
         }
         if (tally.badLineCount() > 0) {
-            print("");
+            out.println();
         }
     }
 
     private void verdict(Audit audit) {
         if (audit.agrees()) {
-            print(
-                    "The summary replayed from the events agrees with the tables: every order, every payment, and the stock of");
-            print("every product. What was refused was rolled back as a nested scope, and its order stayed.");
-            print("");
-            print("Where to look next, in examples/quickstart/src/main/java/io/hexai/jpa/examples/quickstart:");
-            print("  OrderDesk.java    one order, one unit of work: the nested scope, its rollback, the retry");
-            print("  EventReplay.java  the event store, read from the beginning");
-            print("  Quickstart.java   how the parts are put together");
-            print(
-                    "and docs/guide/unit-of-work.md for the whole story. Another file: add -Dorders=FILE; another server: set");
-            print("%s.", Settings.DATABASE_VARIABLE);
+            out.print(AGREEMENT);
         } else {
-            print("THE EVENTS AND THE TABLES DISAGREE. Something wrote to the tables without telling the event store:");
-            audit.differences().forEach(difference -> print("  %s", difference));
+            out.println("THE EVENTS AND THE TABLES DISAGREE: somebody wrote to the tables past the event store.");
+            audit.differences().forEach(difference -> out.printf(Locale.ROOT, "  %s%n", difference));
         }
     }
 
@@ -77,18 +80,14 @@ final class Report {
     }
 
     private void row(String label, long thisRun, long inAll) {
-        print("  %-28s%,10d%,14d", label, thisRun, inAll);
+        out.printf(Locale.ROOT, "  %-28s%,10d%,14d%n", label, thisRun, inAll);
     }
 
     private void row(String label, long thisRun) {
-        print("  %-28s%,10d", label, thisRun);
+        out.printf(Locale.ROOT, "  %-28s%,10d%n", label, thisRun);
     }
 
     private static long sum(Map<OrderStatus, Long> orders) {
         return orders.values().stream().mapToLong(Long::longValue).sum();
-    }
-
-    private void print(String format, Object... values) {
-        out.println(String.format(Locale.ROOT, format, values));
     }
 }

@@ -14,7 +14,7 @@ final class OrderFileGenerator {
     static final Path FILE = Path.of("src/main/resources/quickstart/orders.jsonl");
 
     private static final long SEED = 20261101;
-    private static final int ORDERS = 2_200;
+    private static final int ORDERS_SHIPPED = 2_200;
     private static final int[] CARD_LIMITS = {5_000, 10_000, 15_000, 20_000, 30_000, 50_000};
 
     private final Random random = new Random(SEED);
@@ -26,12 +26,16 @@ final class OrderFileGenerator {
     }
 
     public static void main(String[] arguments) throws IOException {
-        Files.write(FILE, generate());
+        Files.write(FILE, shipped());
     }
 
-    static List<String> generate() throws IOException {
-        OrderFileGenerator generator = new OrderFileGenerator(Catalogue.items());
-        for (int number = 1; number <= ORDERS; number++) {
+    static List<String> shipped() throws IOException {
+        return generate(ORDERS_SHIPPED, Catalogue.items());
+    }
+
+    static List<String> generate(int orders, List<Catalogue.Item> products) {
+        OrderFileGenerator generator = new OrderFileGenerator(products);
+        for (int number = 1; number <= orders; number++) {
             generator.order(number);
         }
         return generator.lines;

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import tools.jackson.core.JacksonException;
@@ -17,6 +18,9 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class OrderModel {
 
+    private static final Path PRODUCTS = Path.of("src/main/resources/quickstart/products.jsonl");
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
     final Map<String, String> statusByOrder = new LinkedHashMap<>();
     final Map<String, JsonNode> orders = new LinkedHashMap<>();
     final Map<String, Integer> initialStock = new TreeMap<>();
@@ -27,11 +31,9 @@ final class OrderModel {
     int repeated;
     int badLines;
 
-    private static final JsonMapper MAPPER = JsonMapper.builder().build();
-
-    static OrderModel of(Path products, Path orders) throws IOException {
+    static OrderModel of(List<String> orders) throws IOException {
         OrderModel model = new OrderModel();
-        for (String line : Files.readAllLines(products)) {
+        for (String line : Files.readAllLines(PRODUCTS)) {
             JsonNode product = MAPPER.readTree(line);
             String sku = product.get("sku").asString();
             model.initialStock.put(sku, product.get("stock").asInt());
@@ -39,7 +41,7 @@ final class OrderModel {
             model.price.put(sku, product.get("priceCents").asLong());
             model.events++;
         }
-        for (String line : Files.readAllLines(orders)) {
+        for (String line : orders) {
             if (line.isBlank()) {
                 continue;
             }

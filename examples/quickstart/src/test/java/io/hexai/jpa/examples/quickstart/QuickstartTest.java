@@ -2,31 +2,31 @@ package io.hexai.jpa.examples.quickstart;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.hexai.jpa.examples.quickstart.ShopDatabase.Run;
+import io.hexai.jpa.database.PostgresConfig;
+import io.hexai.jpa.examples.quickstart.Shop.Run;
+import io.hexai.jpa.test.PostgresTest;
+import io.hexai.jpa.test.TestIsolation;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@PostgresTest(builtIn = false, isolation = TestIsolation.CLONE_PER_METHOD)
 class QuickstartTest {
 
-    private static final String STATUS_BY_ORDER = "SELECT id, status FROM quickstart_order";
-
-    private final ShopDatabase database = ShopDatabase.create();
+    private final Shop shop;
 
     @TempDir
     private Path directory;
 
-    @AfterEach
-    void dropTheDatabase() {
-        database.close();
+    QuickstartTest(PostgresConfig database) {
+        shop = new Shop(database);
     }
 
     @Nested
@@ -47,10 +47,10 @@ class QuickstartTest {
                     order("g\\u0000"),
                     order("h") + "\r");
 
-            Run run = database.run(file, 2);
+            Run run = shop.run(file, 2);
 
             assertThat(run.exitCode()).isZero();
-            assertThat(database.map(STATUS_BY_ORDER)).containsOnlyKeys("a", "b", "h");
+            assertThat(shop.statusByOrder()).containsOnlyKeys("a", "b", "h");
             assertThat(run.figure("bad lines, skipped")).isEqualTo(7);
             assertThat(run.output())
                     .contains("line 2: ", "line 5: ", "line 6: ", "line 7: ", "line 8: ", "line 9: ", "line 10: ")
@@ -67,9 +67,9 @@ class QuickstartTest {
             bytes.write(order("c-\u00fc").getBytes(StandardCharsets.UTF_8));
             Path file = Files.write(directory.resolve("orders.jsonl"), bytes.toByteArray());
 
-            Run run = database.run(file, 1);
+            Run run = shop.run(file, 1);
 
-            assertThat(database.map(STATUS_BY_ORDER)).containsOnlyKeys("a", "c-\u00fc");
+            assertThat(shop.statusByOrder()).containsOnlyKeys("a", "c-\u00fc");
             assertThat(run.output()).contains("line 2: ");
         }
 
@@ -77,7 +77,7 @@ class QuickstartTest {
         void mayBeSomethingElseAltogether() throws Exception {
             Path file = Files.write(directory.resolve("orders.csv"), Collections.nCopies(5_000, "a;b;c"));
 
-            Run run = database.run(file, 4);
+            Run run = shop.run(file, 4);
 
             assertThat(run.exitCode()).isZero();
             assertThat(run.figure("bad lines, skipped")).isEqualTo(5_000);
@@ -93,25 +93,24 @@ class QuickstartTest {
                             .flatMap(id -> Collections.nCopies(40, order(id)).stream())
                             .toList());
 
-            Run run = database.run(file, 8);
+            Run run = shop.run(file, 8);
 
             assertThat(run.exitCode()).as(run.output()).isZero();
-            assertThat(database.map(STATUS_BY_ORDER)).containsOnlyKeys("a", "b", "c", "d", "e");
+            assertThat(shop.statusByOrder()).containsOnlyKeys("a", "b", "c", "d", "e");
             assertThat(run.figure("repeated orders, skipped")).isEqualTo(5 * 39);
-            assertThat(database.number(
-                            "SELECT count(*) FROM hexai__events WHERE message_type = 'quickstart.order-placed'"))
+            assertThat(shop.number("SELECT count(*) FROM hexai__events WHERE message_type = 'quickstart.order-placed'"))
                     .isEqualTo(5);
         }
 
         @Test
         void addsToTheOrdersThatAreThere() throws Exception {
-            database.run(file(order("a"), order("b")), 1);
+            shop.run(file(order("a"), order("b")), 1);
 
-            Run run = database.run(file(order("b"), order("c")), 1);
+            Run run = shop.run(file(order("b"), order("c")), 1);
 
             assertThat(run.figure("orders")).isEqualTo(1);
             assertThat(run.figure("repeated orders, skipped")).isEqualTo(1);
-            assertThat(database.map(STATUS_BY_ORDER)).containsOnlyKeys("a", "b", "c");
+            assertThat(shop.statusByOrder()).containsOnlyKeys("a", "b", "c");
         }
     }
 
@@ -122,16 +121,16 @@ class QuickstartTest {
 
         @BeforeEach
         void importTheOrders() throws Exception {
-            database.run(file(order("a"), order("b"), order("c").replace("9000", "1")), 1);
+            shop.run(file(order("a"), order("b"), order("c").replace("9000", "1")), 1);
             none = Files.createFile(directory.resolve("none.jsonl"));
         }
 
         @Test
         void areNamedWithWhatTheEventsSay() throws Exception {
-            long stock = database.number("SELECT stock FROM quickstart_product WHERE sku = 'tea-assam'");
-            database.execute("UPDATE quickstart_product SET stock = stock + 1 WHERE sku = 'tea-assam'");
+            long stock = shop.number("SELECT stock FROM quickstart_product WHERE sku = 'tea-assam'");
+            shop.execute("UPDATE quickstart_product SET stock = stock + 1 WHERE sku = 'tea-assam'");
 
-            Run run = database.run(none, 1);
+            Run run = shop.run(none, 1);
 
             assertThat(run.exitCode()).isEqualTo(Quickstart.EVENTS_AND_TABLES_DIFFER);
             assertThat(run.output())
@@ -142,14 +141,14 @@ class QuickstartTest {
 
         @Test
         void failTheRunWhateverWasChanged() throws Exception {
-            database.execute("UPDATE quickstart_order SET status = 'CONFIRMED' WHERE id ="
+            shop.execute("UPDATE quickstart_order SET status = 'CONFIRMED' WHERE id ="
                     + " (SELECT min(id) FROM quickstart_order WHERE status = 'PAYMENT_REFUSED')");
-            assertThat(database.run(none, 1).output())
+            assertThat(shop.run(none, 1).output())
                     .contains("orders confirmed: ", "orders payment refused: ")
                     .doesNotContain("stock of", "cents paid: ");
 
-            database.execute("DELETE FROM quickstart_payment");
-            Run run = database.run(none, 1);
+            shop.execute("DELETE FROM quickstart_payment");
+            Run run = shop.run(none, 1);
 
             assertThat(run.exitCode()).isEqualTo(Quickstart.EVENTS_AND_TABLES_DIFFER);
             assertThat(run.output()).contains("cents paid: ");

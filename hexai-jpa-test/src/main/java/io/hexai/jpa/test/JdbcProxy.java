@@ -1,0 +1,54 @@
+package io.hexai.jpa.test;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.sql.Wrapper;
+import org.jspecify.annotations.Nullable;
+
+/** A JDBC object that passes calls on to another one. */
+abstract class JdbcProxy<T extends Wrapper> implements InvocationHandler {
+
+    private final T target;
+    private final T proxy;
+
+    JdbcProxy(T target, Class<? extends T> type) {
+        this.target = target;
+        this.proxy = type.cast(Proxy.newProxyInstance(JdbcProxy.class.getClassLoader(), new Class<?>[] {type}, this));
+    }
+
+    T target() {
+        return target;
+    }
+
+    T proxy() {
+        return proxy;
+    }
+
+    /** Does what the call asks for, or passes it on. */
+    abstract @Nullable Object call(Method method, Object[] arguments) throws Throwable;
+
+    @Override
+    public final @Nullable Object invoke(Object self, Method method, @Nullable Object @Nullable [] arguments)
+            throws Throwable {
+        Object[] given = arguments == null ? new Object[0] : arguments;
+        return switch (method.getName()) {
+            case "hashCode" -> System.identityHashCode(self);
+            case "equals" -> self == given[0];
+            case "toString" -> target.toString();
+            case "unwrap" -> ((Class<?>) given[0]).isInstance(self) ? self : target.unwrap((Class<?>) given[0]);
+            case "isWrapperFor" -> ((Class<?>) given[0]).isInstance(self) || target.isWrapperFor((Class<?>) given[0]);
+            default -> call(method, given);
+        };
+    }
+
+    /** Passes a call on; what it throws comes out as it is. */
+    final @Nullable Object passOn(Method method, Object[] arguments) throws Throwable {
+        try {
+            return method.invoke(target, arguments);
+        } catch (InvocationTargetException e) {
+            throw e.getTargetException();
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package io.hexai.jpa.transaction;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.hexai.jpa.testing.TestFactory;
+import jakarta.persistence.EntityManagerFactory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
+import org.hibernate.jpa.HibernatePersistenceConfiguration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ThreadsTest extends AccountTests {
+
+    private static final boolean VIRTUAL = Runtime.version().feature() >= 21;
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void areNotGivenEachOthersTransactions() throws Exception {
+        ExecutorService other = Executors.newSingleThreadExecutor();
+        try {
+            unitOfWork.run(em -> {
+                boolean active = other.submit(unitOfWork::isActive).get(10, TimeUnit.SECONDS);
+                assertThat(active).isFalse();
+            });
+        } finally {
+            other.shutdownNow();
+        }
+    }
+
+    /** Ten thousand virtual threads where the JDK has them, else two hundred platform threads; ten connections for all. */
+    @Test
+    void shareAPoolThatIsMuchSmallerThanTheirNumber() throws Exception {
+        int units = VIRTUAL ? 10_000 : 200;
+        Path file = directory.resolve("pinned.jfr");
+        try (HikariDataSource pool = TestFactory.pool(database.jdbcUrl(), 10);
+                Recording recording = new Recording()) {
+            pool.setConnectionTimeout(120_000);
+            try (EntityManagerFactory factory = new HibernatePersistenceConfiguration("threads")
+                    .managedClasses(Account.class)
+                    .property("jakarta.persistence.nonJtaDataSource", pool)
+                    .createEntityManagerFactory()) {
+                UnitOfWork shared = UnitOfWork.of(factory);
+                shared.run(em -> em.persist(new Account("warm-up", 0)));
+                recording
+                        .enable("jdk.VirtualThreadPinned")
+                        .withThreshold(Duration.ZERO)
+                        .withStackTrace();
+                recording.start();
+                ExecutorService threads = executor(units);
+                try {
+                    List<Future<?>> running = new ArrayList<>(units);
+                    for (int i = 0; i < units; i++) {
+                        String id = "unit-" + i;
+                        running.add(threads.submit(() -> shared.run(em -> {
+                            em.persist(new Account(id, 1));
+                            shared.with(Propagation.NESTED).run(() -> em.find(Account.class, id).balance = 2);
+                        })));
+                    }
+                    for (Future<?> each : running) {
+                        each.get(120, TimeUnit.SECONDS);
+                    }
+                } finally {
+                    threads.shutdownNow();
+                }
+                recording.stop();
+                recording.dump(file);
+                assertThat(pool.getHikariPoolMXBean().getActiveConnections()).isZero();
+            }
+        }
+
+        assertThat(database.select("SELECT sum(balance)::bigint FROM account")).containsExactly(2L * units);
+        List<RecordedEvent> pinned = RecordingFile.readAllEvents(file);
+        assertThat(pinned)
+                .noneMatch(event -> String.valueOf(event.getStackTrace()).contains("io.hexai.jpa."));
+    }
+
+    private static ExecutorService executor(int threads) throws ReflectiveOperationException {
+        return VIRTUAL
+                ? (ExecutorService) Executors.class
+                        .getMethod("newVirtualThreadPerTaskExecutor")
+                        .invoke(null)
+                : Executors.newFixedThreadPool(threads);
+    }
+}
