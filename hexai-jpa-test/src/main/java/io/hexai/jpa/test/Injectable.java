@@ -55,11 +55,8 @@ final class Injectable {
 
     /** What has to be done about a value when the test ends; null if nothing. */
     static @Nullable AutoCloseable closerOf(Object value) {
-        if (value instanceof Connection connection) {
-            return connection::close;
-        }
-        if (value instanceof TwoSessions sessions) {
-            return sessions::close;
+        if (value instanceof Connection || value instanceof TwoSessions) {
+            return (AutoCloseable) value;
         }
         return value instanceof Faults faults ? faults::clear : null;
     }

@@ -21,7 +21,7 @@ final class ObservedConnection extends JdbcProxy<Connection> {
 
     @Override
     @Nullable
-    Object call(Method method, Object[] arguments) throws Throwable {
+    Object call(Method method, @Nullable Object[] arguments) throws Throwable {
         Object statement = ObservedStatement.madeBy(this, method, arguments, observer);
         if (statement != null) {
             return statement;

@@ -7,6 +7,7 @@ import java.sql.PreparedStatement;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A statement that tells an observer when it is executed. */
@@ -29,7 +30,7 @@ final class ObservedStatement<S extends Statement> extends JdbcProxy<S> {
 
     /** Makes the statement that a connection was asked for, or returns null if it was asked for something else. */
     static @Nullable Object madeBy(
-            JdbcProxy<Connection> connection, Method method, Object[] arguments, JdbcObserver observer)
+            JdbcProxy<Connection> connection, Method method, @Nullable Object[] arguments, JdbcObserver observer)
             throws Throwable {
         return switch (method.getName()) {
             case "createStatement" -> of(connection, method, arguments, Statement.class, observer);
@@ -40,16 +41,20 @@ final class ObservedStatement<S extends Statement> extends JdbcProxy<S> {
     }
 
     private static <S extends Statement> Object of(
-            JdbcProxy<Connection> connection, Method method, Object[] arguments, Class<S> type, JdbcObserver observer)
+            JdbcProxy<Connection> connection,
+            Method method,
+            @Nullable Object[] arguments,
+            Class<S> type,
+            JdbcObserver observer)
             throws Throwable {
-        S statement = type.cast(connection.passOn(method, arguments));
+        S statement = type.cast(Objects.requireNonNull(connection.passOn(method, arguments)));
         String sql = arguments.length > 0 && arguments[0] instanceof String text ? text : "";
         return new ObservedStatement<>(statement, type, sql, connection, observer).proxy();
     }
 
     @Override
     @Nullable
-    Object call(Method method, Object[] arguments) throws Throwable {
+    Object call(Method method, @Nullable Object[] arguments) throws Throwable {
         switch (method.getName()) {
             case "getConnection" -> {
                 return connection;
@@ -69,7 +74,8 @@ final class ObservedStatement<S extends Statement> extends JdbcProxy<S> {
         return passOn(method, arguments);
     }
 
-    private @Nullable Object execute(ExecutedStatement statement, Method method, Object[] arguments) throws Throwable {
+    private @Nullable Object execute(ExecutedStatement statement, Method method, @Nullable Object[] arguments)
+            throws Throwable {
         boolean succeeded = false;
         try {
             observer.beforeStatement(physical, statement);
@@ -81,8 +87,8 @@ final class ObservedStatement<S extends Statement> extends JdbcProxy<S> {
         }
     }
 
-    private String sqlOf(Object[] arguments) {
-        return arguments.length > 0 ? (String) arguments[0] : prepared;
+    private String sqlOf(@Nullable Object[] arguments) {
+        return arguments.length > 0 && arguments[0] instanceof String sql ? sql : prepared;
     }
 
     private ExecutedStatement batched() {

@@ -27,7 +27,7 @@ final class RollbackConnection extends JdbcProxy<Connection> implements JdbcObse
 
     @Override
     @Nullable
-    Object call(Method method, Object[] arguments) throws Throwable {
+    Object call(Method method, @Nullable Object[] arguments) throws Throwable {
         switch (method.getName()) {
             case "isClosed" -> {
                 return closed || target().isClosed();
@@ -45,9 +45,9 @@ final class RollbackConnection extends JdbcProxy<Connection> implements JdbcObse
         return statement != null ? statement : control(method, arguments);
     }
 
-    private @Nullable Object control(Method method, Object[] arguments) throws Throwable {
+    private @Nullable Object control(Method method, @Nullable Object[] arguments) throws Throwable {
         switch (method.getName()) {
-            case "setAutoCommit" -> setAutoCommit((boolean) arguments[0]);
+            case "setAutoCommit" -> setAutoCommit(Boolean.TRUE.equals(arguments[0]));
             case "commit" -> commit();
             case "setSavepoint" -> {
                 begin();

@@ -1,6 +1,7 @@
 package io.hexai.jpa.test;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -59,9 +60,10 @@ public final class SessionStep<R extends @Nullable Object> {
         }
     }
 
-    @SuppressWarnings("unchecked")
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"
+    }) // What the step declares, the compiler has forgotten
     private static <X extends Throwable> X asThrown(ExecutionException e) {
-        return (X) e.getCause();
+        return (X) Objects.requireNonNull(e.getCause());
     }
 
     /** An end by an exception is one too, which {@link #await()} reports. */

@@ -53,7 +53,7 @@ class TwoSessionsTest {
 
         assertThat(step.isWaiting()).isTrue();
         sessions.first().commit();
-        assertThat(step.<RuntimeException>await()).isEqualTo("second version");
+        assertThat(step.await()).isEqualTo("second version");
         assertThat(step.isWaiting()).isFalse();
     }
 

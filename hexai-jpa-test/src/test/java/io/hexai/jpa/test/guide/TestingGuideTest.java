@@ -102,7 +102,7 @@ class TestingGuideTest {
             assertThat(waiting.isWaiting()).isTrue();
 
             sessions.first().commit();
-            assertThat(waiting.<RuntimeException>await().balance).isEqualTo(90);
+            assertThat(waiting.await().balance).isEqualTo(90);
             // endregion
         }
     }
