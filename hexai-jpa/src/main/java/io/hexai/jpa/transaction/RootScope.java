@@ -148,19 +148,27 @@ final class RootScope extends OwningScope {
 
     @Override
     void complete() {
+        requireNotCompleting();
         try {
             prepareCommit();
             if (!isPrevented()) {
                 commitTransaction();
             }
         } catch (Throwable failure) {
-            rollBack(failure);
+            fail(failure);
             throw failure;
         }
         if (isPrevented()) {
             rollBack(preventionCause());
         } else {
             finishCommitted();
+        }
+    }
+
+    private void requireNotCompleting() {
+        if (phase != null) {
+            throw new IllegalStateException(
+                    "The " + info() + " is being committed already; a beforeCommit hook cannot commit it again.");
         }
     }
 
@@ -200,6 +208,8 @@ final class RootScope extends OwningScope {
         } catch (Exception e) {
             throw Sneaky.rethrow(e);
         }
+        requireUsable();
+        requireInnermost();
         if (!isPrevented()) {
             requireNotDoomed();
             flush();
@@ -225,6 +235,11 @@ final class RootScope extends OwningScope {
                 case COMMIT_SENT -> requireCommitted(e);
                 case COMMITTED -> manager.reportFailedHook(info(), e);
             }
+        } catch (Error e) {
+            if (connection.outcome() != LazyConnection.Outcome.COMMITTED) {
+                throw e;
+            }
+            manager.reportFailedHook(info(), e);
         }
     }
 
@@ -266,7 +281,7 @@ final class RootScope extends OwningScope {
         Throwable problem = null;
         try {
             transaction.rollback();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             problem = e;
         }
         problem = closeResources(problem);
@@ -294,12 +309,12 @@ final class RootScope extends OwningScope {
         }
         try {
             session.close();
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             problem = joined(problem, e);
         }
         try {
             connection.close();
-        } catch (SQLException | RuntimeException e) {
+        } catch (Throwable e) {
             problem = joined(problem, e);
         }
         return problem;

@@ -80,6 +80,9 @@ abstract class Scope implements TransactionScope {
 
     /** Ends the scope after its work threw; whatever else goes wrong is suppressed into that failure. */
     final void fail(Throwable failure) {
+        if (ended) {
+            return;
+        }
         try {
             requireInnermost();
             rollBack(failure);
@@ -101,7 +104,7 @@ abstract class Scope implements TransactionScope {
     }
 
     /** Rolls back the inner scopes that were left open, and this one: what they meant cannot be known any more. */
-    private void requireInnermost() {
+    final void requireInnermost() {
         Scope innermost = manager.current();
         if (innermost == this) {
             return;
@@ -118,10 +121,16 @@ abstract class Scope implements TransactionScope {
     }
 
     private void warnOfLostChanges() {
-        if (LOG.isWarnEnabled() && !root().options().isReadOnly() && !changes().isEmpty()) {
-            LOG.warn(
-                    "A scope of the {} was closed without commit() or rollback() and its pending changes are lost.",
-                    root().info());
+        try {
+            if (LOG.isWarnEnabled()
+                    && !root().options().isReadOnly()
+                    && !changes().isEmpty()) {
+                LOG.warn(
+                        "A scope of the {} was closed without commit() or rollback() and its pending changes are lost.",
+                        root().info());
+            }
+        } catch (Throwable e) {
+            LOG.warn("Whether a scope of the {} had pending changes could not be told.", root().info(), e);
         }
     }
 

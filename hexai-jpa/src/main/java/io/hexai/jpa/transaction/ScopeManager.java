@@ -90,7 +90,7 @@ final class ScopeManager {
         for (UnitOfWorkListener listener : settings.listeners()) {
             try {
                 event.accept(listener);
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
                 LOG.warn("A listener of the unit of work failed: {}", listener, e);
             }
         }

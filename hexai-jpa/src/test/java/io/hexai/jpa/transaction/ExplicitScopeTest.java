@@ -4,7 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.hexai.jpa.testing.TestFactory;
+import jakarta.persistence.AttributeConverter;
+import jakarta.persistence.Convert;
+import jakarta.persistence.Entity;
 import jakarta.persistence.EntityManager;
+import jakarta.persistence.Id;
 import java.sql.SQLException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -71,6 +76,71 @@ class ExplicitScopeTest extends AccountTests {
         assertThat(unitOfWork.isActive()).isFalse();
         assertThatCode(inner::close).doesNotThrowAnyException();
         assertThat(database.select("SELECT id FROM account")).isEmpty();
+    }
+
+    @Test
+    void leavesTheScopeAroundAloneWhenTheWorkEndsItsOwnInTheWrongOrder() {
+        unitOfWork.run(em -> {
+            em.persist(new Account("outer", 1));
+            TransactionScope scope = unitOfWork.with(Propagation.NEW).begin();
+            assertThatThrownBy(() -> unitOfWork.run(scope::commit)).isInstanceOf(IllegalStateException.class);
+            assertThat(unitOfWork.entityManager()).isSameAs(em);
+        });
+
+        assertThat(database.select("SELECT id FROM account")).containsExactly("outer");
+        assertThat(unitOfWork.isActive()).isFalse();
+    }
+
+    @Test
+    void rollsBackWhenClosedThoughItsPendingChangesCannotBeTold() {
+        try (TestFactory fragile = TestFactory.of(Label.class)) {
+            fragile.execute("INSERT INTO label (id, text) VALUES (1, 'first')");
+            UnitOfWork labels = UnitOfWork.of(fragile.factory());
+            try (TransactionScope scope = labels.begin()) {
+                scope.entityManager().find(Label.class, 1).text = new Text("changed");
+            }
+            assertThat(labels.isActive()).isFalse();
+            assertThat(fragile.borrowedConnections()).isZero();
+        }
+    }
+
+    @Entity(name = "Label")
+    static class Label {
+        @Id
+        long id;
+
+        @Convert(converter = TextConverter.class)
+        Text text;
+    }
+
+    static final class Text {
+        final String value;
+
+        Text(String value) {
+            this.value = value;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            throw new UnsupportedOperationException("not comparable");
+        }
+
+        @Override
+        public int hashCode() {
+            return 1;
+        }
+    }
+
+    static final class TextConverter implements AttributeConverter<Text, String> {
+        @Override
+        public String convertToDatabaseColumn(Text text) {
+            return text == null ? null : text.value;
+        }
+
+        @Override
+        public Text convertToEntityAttribute(String column) {
+            return column == null ? null : new Text(column);
+        }
     }
 
     @Test

@@ -24,6 +24,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
+import org.hibernate.engine.spi.SessionImplementor;
+import org.hibernate.engine.spi.TransactionCompletionCallbacks.AfterCompletionCallback;
 import org.hibernate.jpa.HibernatePersistenceConfiguration;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -105,6 +107,42 @@ class FailureTest extends AccountTests {
                 .isInstanceOf(UnexpectedRollbackException.class);
 
         assertThat(database.select("SELECT id FROM account")).containsExactly("a");
+    }
+
+    @Test
+    void doesNotMakeCommittedWorkLookFailedWhenAnErrorFollowsTheCommit() {
+        List<String> heard = new ArrayList<>();
+
+        unitOfWork.run(em -> {
+            em.persist(new Account("a", 1));
+            failAfterCompletion(em);
+            unitOfWork.current().afterCommit(() -> heard.add("committed"));
+            unitOfWork.current().afterRollback(() -> heard.add("rolled back"));
+        });
+
+        assertThat(heard).containsExactly("committed");
+        assertThat(balance("a")).isEqualTo(1L);
+    }
+
+    @Test
+    void givesTheConnectionBackWhenAnErrorFollowsTheRollback() {
+        IllegalStateException failure = new IllegalStateException("the work's own");
+
+        assertThatThrownBy(() -> unitOfWork.run(em -> {
+                    em.persist(new Account("a", 1));
+                    em.flush();
+                    failAfterCompletion(em);
+                    throw failure;
+                }))
+                .isSameAs(failure)
+                .satisfies(e -> assertThat(e.getSuppressed()).hasOnlyElementsOfType(AssertionError.class));
+    }
+
+    private static void failAfterCompletion(EntityManager em) {
+        AfterCompletionCallback failing = (success, session) -> {
+            throw new AssertionError("after completion");
+        };
+        em.unwrap(SessionImplementor.class).getTransactionCompletionCallbacks().registerCallback(failing);
     }
 
     @Nested

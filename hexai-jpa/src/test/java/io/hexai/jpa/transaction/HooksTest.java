@@ -125,6 +125,95 @@ class HooksTest extends AccountTests {
     }
 
     @Nested
+    class ThatMeddlesWithScopes {
+
+        @Test
+        void rollsBackWhenItLeavesANestedScopeOpen() {
+            assertThatThrownBy(() -> unitOfWork.run(em -> {
+                        em.persist(new Account("a", 1));
+                        unitOfWork
+                                .current()
+                                .beforeCommit(() ->
+                                        unitOfWork.with(Propagation.NESTED).begin());
+                    }))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("innermost first");
+
+            assertThat(database.select("SELECT id FROM account")).isEmpty();
+        }
+
+        @Test
+        void givesTheConnectionBackWhenItLeavesANewScopeOpen() {
+            assertThatThrownBy(() -> unitOfWork.run(em -> {
+                        em.persist(new Account("a", 1));
+                        unitOfWork.current().beforeCommit(() -> {
+                            TransactionScope left =
+                                    unitOfWork.with(Propagation.NEW).begin();
+                            left.entityManager().persist(new Account("b", 1));
+                            left.entityManager().flush();
+                        });
+                    }))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("innermost first");
+
+            assertThat(database.borrowedConnections()).isZero();
+            assertThat(database.select("SELECT id FROM account")).isEmpty();
+        }
+
+        @Test
+        void throwsItsOwnFailureAlthoughItLeavesAScopeOpen() {
+            IOException failure = new IOException();
+
+            assertThatThrownBy(() -> unitOfWork.run(em -> {
+                        em.persist(new Account("a", 1));
+                        unitOfWork.current().beforeCommit(() -> {
+                            unitOfWork
+                                    .with(Propagation.NEW)
+                                    .begin()
+                                    .entityManager()
+                                    .createNativeQuery("SELECT 1")
+                                    .getResultList();
+                            throw failure;
+                        });
+                    }))
+                    .isSameAs(failure);
+
+            assertThat(database.borrowedConnections()).isZero();
+        }
+
+        @Test
+        void cannotCommitTheScopeThatIsBeingCommitted() {
+            TransactionScope scope = unitOfWork.begin();
+            scope.entityManager().persist(new Account("a", 1));
+            scope.beforeCommit(scope::commit);
+            scope.afterRollback(() -> heard.add("rolled back"));
+
+            assertThatThrownBy(scope::commit)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("being committed already");
+
+            assertThat(heard).containsExactly("rolled back");
+            assertThat(database.select("SELECT id FROM account")).isEmpty();
+        }
+
+        @Test
+        void leavesTheScopeAroundAloneWhenItRollsItsOwnBack() {
+            unitOfWork.run(em -> {
+                em.persist(new Account("outer", 1));
+                TransactionScope inner = unitOfWork.with(Propagation.NEW).begin();
+                inner.entityManager().persist(new Account("inner", 1));
+                inner.beforeCommit(inner::rollback);
+                inner.afterRollback(() -> heard.add("rolled back"));
+
+                assertThatThrownBy(inner::commit).isInstanceOf(IllegalStateException.class);
+            });
+
+            assertThat(heard).containsExactly("rolled back");
+            assertThat(database.select("SELECT id FROM account")).containsExactly("outer");
+        }
+    }
+
+    @Nested
     class AfterCommit {
 
         @Test
@@ -261,6 +350,42 @@ class HooksTest extends AccountTests {
 
             assertThat(balance("drained")).isEqualTo(1L);
         }
+    }
+
+    @Test
+    void leavesNoScopeBehindWhenAListenerThrowsAnErrorAtItsBegin() {
+        UnitOfWork listening = UnitOfWork.builder(database.factory())
+                .listener(new UnitOfWorkListener() {
+                    @Override
+                    public void began(TransactionInfo transaction) {
+                        throw new NoClassDefFoundError("a metrics library");
+                    }
+                })
+                .build();
+
+        listening.run(em -> em.persist(new Account("a", 1)));
+
+        assertThat(listening.isActive()).isFalse();
+        assertThat(balance("a")).isEqualTo(1L);
+    }
+
+    @Test
+    void callsAfterCommitHooksThoughAListenerThrowsAnErrorAtTheCommit() {
+        UnitOfWork listening = UnitOfWork.builder(database.factory())
+                .listener(new UnitOfWorkListener() {
+                    @Override
+                    public void committed(TransactionInfo transaction, Duration duration) {
+                        throw new NoClassDefFoundError("a metrics library");
+                    }
+                })
+                .build();
+
+        listening.run(em -> {
+            em.persist(new Account("a", 1));
+            listening.current().afterCommit(() -> heard.add("committed"));
+        });
+
+        assertThat(heard).containsExactly("committed");
     }
 
     @Test
