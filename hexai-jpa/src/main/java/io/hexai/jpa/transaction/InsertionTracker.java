@@ -11,6 +11,7 @@ import org.hibernate.event.spi.EventType;
 import org.hibernate.event.spi.PostInsertEvent;
 import org.hibernate.event.spi.PostInsertEventListener;
 import org.hibernate.persister.entity.EntityPersister;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Remembers which entities a session has inserted while nested scopes are open in it. Hibernate itself forgets: once
@@ -20,8 +21,8 @@ final class InsertionTracker implements PostInsertEventListener {
 
     private static final long serialVersionUID = 1L;
 
-    private final transient ThreadLocal<Map<SharedSessionContractImplementor, Log>> logs =
-            ThreadLocal.withInitial(IdentityHashMap::new);
+    private final transient ThreadLocal<@Nullable Map<SharedSessionContractImplementor, Log>> logs =
+            new ThreadLocal<>();
 
     private InsertionTracker() {}
 
@@ -46,25 +47,31 @@ final class InsertionTracker implements PostInsertEventListener {
 
     /** Opens the log of a session, or returns the one that an outer nested scope has opened. */
     Log open(SharedSessionContractImplementor session) {
-        Log log = logs.get().computeIfAbsent(session, opened -> new Log());
+        Map<SharedSessionContractImplementor, Log> ofThread = logs.get();
+        if (ofThread == null) {
+            ofThread = new IdentityHashMap<>(2);
+            logs.set(ofThread);
+        }
+        Log log = ofThread.computeIfAbsent(session, opened -> new Log());
         log.users++;
         return log;
     }
 
     void close(SharedSessionContractImplementor session) {
         Map<SharedSessionContractImplementor, Log> ofThread = logs.get();
-        Log log = ofThread.get(session);
-        if (log != null && --log.users == 0) {
+        Log log = ofThread == null ? null : ofThread.get(session);
+        if (ofThread != null && log != null && --log.users == 0) {
             ofThread.remove(session);
-        }
-        if (ofThread.isEmpty()) {
-            logs.remove();
+            if (ofThread.isEmpty()) {
+                logs.remove();
+            }
         }
     }
 
     @Override
     public void onPostInsert(PostInsertEvent event) {
-        Log log = logs.get().get(event.getSession());
+        Map<SharedSessionContractImplementor, Log> ofThread = logs.get();
+        Log log = ofThread == null ? null : ofThread.get(event.getSession());
         if (log != null) {
             log.insertions.add(new Insertion(event.getEntity(), event.getId(), event.getPersister()));
         }
