@@ -1,8 +1,6 @@
 package io.hexai.jpa.transaction;
 
 import org.hibernate.LockMode;
-import org.hibernate.bytecode.enhance.spi.interceptor.LazyAttributeLoadingInterceptor;
-import org.hibernate.bytecode.spi.BytecodeEnhancementMetadata;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.EntityKey;
 import org.hibernate.engine.spi.PersistenceContext;
@@ -14,7 +12,8 @@ import org.hibernate.proxy.LazyInitializer;
 
 /**
  * Reads the row of a managed entity into the same instance again, with one select. Unlike {@code refresh} it does not
- * cascade, which would follow references to entities that are gone.
+ * cascade, which would follow references to entities that are gone. An entity that is enhanced for lazy loading reads its row
+ * when it is used next.
  */
 final class EntityReload {
 
@@ -32,6 +31,10 @@ final class EntityReload {
     static boolean readAnew(Object entity, EntityKey key, SessionImplementor session) {
         PersistenceContext context = session.getPersistenceContextInternal();
         EntityPersister persister = key.getPersister().getSubclassEntityPersister(entity, session.getFactory());
+        if (persister.getBytecodeEnhancementMetadata().isEnhancedForLazyLoading()) {
+            EnhancedReference.restore(entity, key, persister, session);
+            return true;
+        }
         Object id = key.getIdentifier();
         if (persister.hasNaturalIdentifier()) {
             context.getNaturalIdResolutions().handleEviction(id, entity, persister);
@@ -39,7 +42,6 @@ final class EntityReload {
         Object proxy = context.getProxy(key);
         context.removeEntry(entity);
         context.removeEntityHolder(key);
-        forgetFetchedAttributes(entity, persister.getBytecodeEnhancementMetadata());
         Object loaded = persister.load(id, entity, LockMode.NONE, session);
         if (proxy != null) {
             context.addProxy(key, proxy);
@@ -49,14 +51,5 @@ final class EntityReload {
             }
         }
         return loaded != null;
-    }
-
-    private static void forgetFetchedAttributes(Object entity, BytecodeEnhancementMetadata enhancement) {
-        if (enhancement.isEnhancedForLazyLoading()) {
-            LazyAttributeLoadingInterceptor interceptor = enhancement.extractInterceptor(entity);
-            if (interceptor != null) {
-                interceptor.clearInitializedLazyFields();
-            }
-        }
     }
 }

@@ -263,7 +263,7 @@ final class PersistenceContextSnapshot {
     private void restoreNaturalIds() {
         for (EntityImage image : entities) {
             EntityPersister persister = context.getEntry(image.entity()).getPersister();
-            if (persister.hasNaturalIdentifier()) {
+            if (persister.hasNaturalIdentifier() && !image.isReference()) {
                 context.getNaturalIdResolutions()
                         .handleSynchronization(image.key().getIdentifier(), image.entity(), persister);
             }
