@@ -1,11 +1,13 @@
 package io.hexai.jpa.transaction;
 
 import java.io.Serializable;
+import java.lang.reflect.Array;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.hibernate.collection.spi.PersistentArrayHolder;
 import org.hibernate.collection.spi.PersistentBag;
 import org.hibernate.collection.spi.PersistentCollection;
 import org.hibernate.collection.spi.PersistentList;
@@ -94,6 +96,9 @@ final class CollectionImage {
         wrapper.setCurrentSession(session);
         wrapper.$$_hibernate_setInstanceId(0);
         context.addInitializedDetachedCollection(persister, wrapper);
+        if (wrapper instanceof PersistentArrayHolder<?>) {
+            context.addCollectionHolder(wrapper);
+        }
         if (readOnly) {
             context.getCollectionEntry(wrapper).setReadOnly(true, wrapper);
         }
@@ -128,13 +133,19 @@ final class CollectionImage {
     private boolean isRefillable() {
         return wrapper instanceof PersistentSet
                 || wrapper instanceof PersistentMap
-                || (wrapper instanceof PersistentList || wrapper instanceof PersistentBag);
+                || (wrapper instanceof PersistentList || wrapper instanceof PersistentBag)
+                || wrapper instanceof PersistentArrayHolder;
     }
 
     /** Changes the wrapper through its own methods, so that whatever is below it, sorted or linked, stays what it is. */
     private void refill() {
         Object source = contents != null ? contents : snapshot;
-        if (wrapper instanceof Map<?, ?>) {
+        if (wrapper instanceof PersistentArrayHolder<?>) {
+            Object array = wrapper.getValue();
+            for (int i = 0; i < Array.getLength(array); i++) {
+                Array.set(array, i, copy(Array.get(nonNull(source), i)));
+            }
+        } else if (wrapper instanceof Map<?, ?>) {
             @SuppressWarnings("unchecked") // taken from this very map
             Map<Object, Object> map = (Map<Object, Object>) wrapper;
             map.clear();

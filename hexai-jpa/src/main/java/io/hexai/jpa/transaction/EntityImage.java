@@ -3,6 +3,7 @@ package io.hexai.jpa.transaction;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.hibernate.LockMode;
+import org.hibernate.bytecode.enhance.spi.interceptor.EnhancementAsProxyLazinessInterceptor;
 import org.hibernate.bytecode.enhance.spi.interceptor.LazyAttributeLoadingInterceptor;
 import org.hibernate.bytecode.spi.BytecodeEnhancementMetadata;
 import org.hibernate.engine.spi.EntityEntry;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An entity as it was right after a flush. What was flushed equals Hibernate's own loaded state, which is replaced and not
- * changed by later flushes, but for its collections; only attributes that no flush compares are copied besides.
+ * changed later, but for collections and what is loaded lazily; only attributes that no flush compares are copied besides.
  */
 final class EntityImage {
 
@@ -26,8 +27,8 @@ final class EntityImage {
     private final Status status;
     private final LockMode lockMode;
     private final boolean existsInDatabase;
-    private final boolean uninitializedProxy;
     private final @Nullable Object version;
+    private final @Nullable EnhancementAsProxyLazinessInterceptor reference;
     private final Object @Nullable [] loadedState;
     private final @Nullable Object @Nullable [] unflushed;
 
@@ -48,11 +49,12 @@ final class EntityImage {
         this.status = entry.getStatus();
         this.lockMode = entry.getLockMode();
         this.existsInDatabase = entry.isExistsInDatabase();
-        this.uninitializedProxy = EnhancedProxies.isUninitialized(entity, persister);
         this.version = entry.getVersion();
         Object[] loaded = entry.getLoadedState();
-        this.loadedState = loaded != null && persister.hasCollections() ? loaded.clone() : loaded;
-        this.unflushed = asItIsNow && !uninitializedProxy ? copyOfUnflushed(session) : null;
+        boolean changedInPlace = persister.hasCollections() || persister.hasLazyProperties();
+        this.loadedState = loaded != null && changedInPlace ? loaded.clone() : loaded;
+        this.reference = EnhancedReference.watching(entity, persister);
+        this.unflushed = asItIsNow && reference == null ? copyOfUnflushed(session) : null;
     }
 
     /** Values of attributes that dirty checking leaves out, and of entities that it leaves out; null if there are none. */
@@ -73,6 +75,11 @@ final class EntityImage {
         return entity;
     }
 
+    /** Nothing was known of the entity but its key. */
+    boolean isReference() {
+        return reference != null;
+    }
+
     EntityKey key() {
         return entry.getEntityKey();
     }
@@ -81,8 +88,8 @@ final class EntityImage {
     @SuppressWarnings("NullAway") // Hibernate takes null for the version of an entity that has none
     void restoreIn(SessionImplementor session, UnaryOperator<@Nullable Object> collections) {
         PersistenceContext context = session.getPersistenceContextInternal();
-        if (uninitializedProxy) {
-            EnhancedProxies.reset(entity, key(), session);
+        if (reference != null) {
+            restoreReferenceIn(context, session);
             return;
         }
         boolean inPlace =
@@ -105,6 +112,17 @@ final class EntityImage {
             restored.setLockMode(lockMode);
         }
         restored.setMaybeLazySet(null);
+    }
+
+    private void restoreReferenceIn(PersistenceContext context, SessionImplementor session) {
+        boolean untouched = context.getEntry(entity) == entry
+                && entry.getStatus() == status
+                && EnhancedReference.watching(entity, persister) == reference
+                && !reference.isInitialized()
+                && !reference.hasWrittenFieldNames();
+        if (!untouched) {
+            EnhancedReference.restore(entity, key(), persister, session);
+        }
     }
 
     /** A removed key must be taken out first, else later foreign keys to the entity would be written as null. */

@@ -1,8 +1,6 @@
 package io.hexai.jpa.transaction;
 
 import org.hibernate.LockMode;
-import org.hibernate.bytecode.enhance.spi.interceptor.LazyAttributeLoadingInterceptor;
-import org.hibernate.bytecode.spi.BytecodeEnhancementMetadata;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.EntityKey;
 import org.hibernate.engine.spi.PersistenceContext;
@@ -14,7 +12,8 @@ import org.hibernate.proxy.LazyInitializer;
 
 /**
  * Reads the row of a managed entity into the same instance again, with one select. Unlike {@code refresh} it does not
- * cascade, which would follow references to entities that are gone.
+ * cascade, which would follow references to entities that are gone. An entity that is enhanced for lazy loading reads its row
+ * when it is used next.
  */
 final class EntityReload {
 
@@ -22,9 +21,6 @@ final class EntityReload {
 
     /** Its collections must have been forgotten before. An entity whose row is gone is left detached. */
     static void readAnew(Object entity, EntityEntry entry, SessionImplementor session) {
-        if (EnhancedProxies.isUninitialized(entity, entry.getPersister())) {
-            return;
-        }
         boolean readOnly = entry.getStatus() == Status.READ_ONLY;
         if (readAnew(entity, entry.getEntityKey(), session) && readOnly) {
             session.setReadOnly(entity, true);
@@ -35,6 +31,10 @@ final class EntityReload {
     static boolean readAnew(Object entity, EntityKey key, SessionImplementor session) {
         PersistenceContext context = session.getPersistenceContextInternal();
         EntityPersister persister = key.getPersister().getSubclassEntityPersister(entity, session.getFactory());
+        if (persister.getBytecodeEnhancementMetadata().isEnhancedForLazyLoading()) {
+            EnhancedReference.restore(entity, key, persister, session);
+            return true;
+        }
         Object id = key.getIdentifier();
         if (persister.hasNaturalIdentifier()) {
             context.getNaturalIdResolutions().handleEviction(id, entity, persister);
@@ -42,7 +42,6 @@ final class EntityReload {
         Object proxy = context.getProxy(key);
         context.removeEntry(entity);
         context.removeEntityHolder(key);
-        forgetFetchedAttributes(entity, persister);
         Object loaded = persister.load(id, entity, LockMode.NONE, session);
         if (proxy != null) {
             context.addProxy(key, proxy);
@@ -52,14 +51,5 @@ final class EntityReload {
             }
         }
         return loaded != null;
-    }
-
-    private static void forgetFetchedAttributes(Object entity, EntityPersister persister) {
-        BytecodeEnhancementMetadata enhancement = persister.getBytecodeEnhancementMetadata();
-        if (enhancement.isEnhancedForLazyLoading()
-                && enhancement.extractLazyInterceptor(entity) instanceof LazyAttributeLoadingInterceptor interceptor) {
-            EnhancedProxies.forgetCollections(entity, persister);
-            interceptor.clearInitializedLazyFields();
-        }
     }
 }

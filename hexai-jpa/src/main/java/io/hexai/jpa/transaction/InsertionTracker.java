@@ -10,14 +10,19 @@ import org.hibernate.event.service.spi.EventListenerGroup;
 import org.hibernate.event.spi.EventType;
 import org.hibernate.event.spi.PostInsertEvent;
 import org.hibernate.event.spi.PostInsertEventListener;
+import org.hibernate.event.spi.PreDeleteEvent;
+import org.hibernate.event.spi.PreDeleteEventListener;
 import org.hibernate.persister.entity.EntityPersister;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Remembers which entities a session has inserted while nested scopes are open in it. Hibernate itself forgets: once
  * inserted, an entity looks like one that was loaded. One listener serves all units of work of a factory.
+ *
+ * <p>It listens to deletions only for the effect of being there: without a listener, Hibernate removes a reference that was
+ * never loaded without loading it, and keeps its key as removed, which a nested rollback could not take back.
  */
-final class InsertionTracker implements PostInsertEventListener {
+final class InsertionTracker implements PostInsertEventListener, PreDeleteEventListener {
 
     private static final long serialVersionUID = 1L;
 
@@ -39,6 +44,9 @@ final class InsertionTracker implements PostInsertEventListener {
             if (present.isEmpty()) {
                 InsertionTracker tracker = new InsertionTracker();
                 group.appendListener(tracker);
+                factory.getEventListenerRegistry()
+                        .getEventListenerGroup(EventType.PRE_DELETE)
+                        .appendListener(tracker);
                 return tracker;
             }
             return present.get(0);
@@ -75,6 +83,11 @@ final class InsertionTracker implements PostInsertEventListener {
         if (log != null) {
             log.insertions.add(new Insertion(event.getEntity(), event.getId(), event.getPersister()));
         }
+    }
+
+    @Override
+    public boolean onPreDelete(PreDeleteEvent event) {
+        return false;
     }
 
     @Override

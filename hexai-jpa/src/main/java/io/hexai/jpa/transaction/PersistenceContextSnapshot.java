@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.hibernate.collection.spi.PersistentArrayHolder;
 import org.hibernate.collection.spi.PersistentCollection;
 import org.hibernate.engine.spi.CollectionEntry;
 import org.hibernate.engine.spi.CollectionKey;
@@ -169,6 +170,9 @@ final class PersistenceContextSnapshot {
                 context.removeCollectionByKey(key);
             }
         }
+        if (wrapper instanceof PersistentArrayHolder<?>) {
+            context.removeCollectionHolder(wrapper.getValue());
+        }
         wrapper.unsetSession(session);
     }
 
@@ -183,11 +187,12 @@ final class PersistenceContextSnapshot {
             if (before.contains(entity)) {
                 continue;
             }
-            if (persisted.contains(entity)
-                    || !entry.isExistsInDatabase() && !entry.getStatus().isDeletedOrGone()) {
+            if (persisted.contains(entity) || isNew(entry)) {
                 evict(entity, entry);
                 persisted.remove(entity);
                 makeTransient(entity, entry.getId(), entry.getPersister());
+            } else if (EnhancedReference.isUntouched(entity, entry.getPersister())) {
+                evict(entity, entry);
             } else {
                 loaded.add(entity);
             }
@@ -200,7 +205,17 @@ final class PersistenceContextSnapshot {
         return loaded;
     }
 
+    /** One whose identifier the database was to generate counts as present even if its insertion failed. */
+    private static boolean isNew(EntityEntry entry) {
+        return entry.getId() == null
+                || !entry.isExistsInDatabase() && !entry.getStatus().isDeletedOrGone();
+    }
+
     private void evict(Object entity, EntityEntry entry) {
+        if (entry.getId() == null) {
+            context.removeEntry(entity);
+            return;
+        }
         if (entry.getPersister().hasNaturalIdentifier()) {
             context.getNaturalIdResolutions().handleEviction(entry.getId(), entity, entry.getPersister());
         }
@@ -250,7 +265,7 @@ final class PersistenceContextSnapshot {
     private void restoreNaturalIds() {
         for (EntityImage image : entities) {
             EntityPersister persister = context.getEntry(image.entity()).getPersister();
-            if (persister.hasNaturalIdentifier() && !EnhancedProxies.isUninitialized(image.entity(), persister)) {
+            if (persister.hasNaturalIdentifier() && !image.isReference()) {
                 context.getNaturalIdResolutions()
                         .handleSynchronization(image.key().getIdentifier(), image.entity(), persister);
             }

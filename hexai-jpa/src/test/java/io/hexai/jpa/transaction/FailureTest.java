@@ -24,8 +24,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
+import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.TransactionCompletionCallbacks.AfterCompletionCallback;
-import org.hibernate.event.spi.EventSource;
 import org.hibernate.jpa.HibernatePersistenceConfiguration;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -142,7 +142,7 @@ class FailureTest extends AccountTests {
         AfterCompletionCallback failing = (success, session) -> {
             throw new AssertionError("after completion");
         };
-        em.unwrap(EventSource.class).getActionQueue().registerCallback(failing);
+        em.unwrap(SessionImplementor.class).getTransactionCompletionCallbacks().registerCallback(failing);
     }
 
     @Nested

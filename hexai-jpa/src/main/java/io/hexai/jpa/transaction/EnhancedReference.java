@@ -8,27 +8,37 @@ import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.EntityHolder;
 import org.hibernate.engine.spi.EntityKey;
 import org.hibernate.engine.spi.PersistenceContext;
+import org.hibernate.engine.spi.SelfDirtinessTracker;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.Status;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.type.Type;
+import org.jspecify.annotations.Nullable;
 
-/** Enhanced entities that stand for a row which was not read yet: their own proxies, known by their interceptor. */
-final class EnhancedProxies {
+/** An instance of a class enhanced for lazy loading that stands for its row and reads it when it is used. */
+final class EnhancedReference {
 
-    private EnhancedProxies() {}
+    private EnhancedReference() {}
 
-    static boolean isUninitialized(Object entity, EntityPersister persister) {
+    /** Returns what watches over an instance whose row was not read yet; null for any other. */
+    static @Nullable EnhancementAsProxyLazinessInterceptor watching(Object entity, EntityPersister persister) {
         BytecodeEnhancementMetadata enhancement = persister.getBytecodeEnhancementMetadata();
         return enhancement.isEnhancedForLazyLoading()
-                && enhancement.extractLazyInterceptor(entity)
-                        instanceof EnhancementAsProxyLazinessInterceptor interceptor
-                && !interceptor.isInitialized();
+                        && enhancement.extractLazyInterceptor(entity)
+                                instanceof EnhancementAsProxyLazinessInterceptor interceptor
+                ? interceptor
+                : null;
+    }
+
+    /** Its row was not read, and nothing was written to it. */
+    static boolean isUntouched(Object entity, EntityPersister persister) {
+        EnhancementAsProxyLazinessInterceptor interceptor = watching(entity, persister);
+        return interceptor != null && !interceptor.isInitialized() && !interceptor.hasWrittenFieldNames();
     }
 
     /** Reading into an enhanced instance keeps the collections that are there already. */
     @SuppressWarnings("NullAway") // attributes may be null, whatever Hibernate's signatures say
-    static void forgetCollections(Object entity, EntityPersister persister) {
+    private static void forgetCollections(Object entity, EntityPersister persister) {
         Type[] types = persister.getPropertyTypes();
         for (int i = 0; i < types.length; i++) {
             if (AttributeValues.holdsCollection(types[i])) {
@@ -37,14 +47,15 @@ final class EnhancedProxies {
         }
     }
 
-    /** Makes the entity a proxy again, whatever was read into it or written to it; its next use reads the row. */
-    @SuppressWarnings("NullAway") // Hibernate takes null for the state and the version of a row that was not read
-    static void reset(Object entity, EntityKey key, SessionImplementor session) {
+    /** Makes the instance forget what it holds; it reads its row at the next use, and not before. */
+    @SuppressWarnings("NullAway") // Hibernate itself has neither state nor version for such an instance
+    static void restore(Object entity, EntityKey key, EntityPersister persister, SessionImplementor session) {
         PersistenceContext context = session.getPersistenceContextInternal();
-        EntityPersister persister = key.getPersister();
         forgetCollections(entity, persister);
         context.removeEntry(entity);
-        context.removeEntityHolder(key);
+        context.removeEntity(key);
+        ManagedTypeHelper.processIfSelfDirtinessTracker(
+                entity, SelfDirtinessTracker::$$_hibernate_clearDirtyAttributes);
         context.addEnhancedProxy(key, ManagedTypeHelper.asPersistentAttributeInterceptable(entity));
         EntityEntry entry = context.addEntry(
                 entity, Status.MANAGED, null, null, key.getIdentifier(), null, LockMode.NONE, true, persister, true);
