@@ -118,8 +118,7 @@ final class EntityImage {
         boolean untouched = context.getEntry(entity) == entry
                 && entry.getStatus() == status
                 && EnhancedReference.watching(entity, persister) == reference
-                && !reference.isInitialized()
-                && !reference.hasWrittenFieldNames();
+                && EnhancedReference.isUntouched(entity, persister);
         if (!untouched) {
             EnhancedReference.restore(entity, key(), persister, session);
         }
