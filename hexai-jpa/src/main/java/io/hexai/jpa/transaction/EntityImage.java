@@ -89,7 +89,7 @@ final class EntityImage {
     void restoreIn(SessionImplementor session, UnaryOperator<@Nullable Object> collections) {
         PersistenceContext context = session.getPersistenceContextInternal();
         if (reference != null) {
-            restoreReferenceIn(context, session);
+            restoreReferenceIn(context, reference, session);
             return;
         }
         boolean inPlace =
@@ -114,12 +114,13 @@ final class EntityImage {
         restored.setMaybeLazySet(null);
     }
 
-    private void restoreReferenceIn(PersistenceContext context, SessionImplementor session) {
+    private void restoreReferenceIn(
+            PersistenceContext context, EnhancementAsProxyLazinessInterceptor watching, SessionImplementor session) {
         boolean untouched = context.getEntry(entity) == entry
                 && entry.getStatus() == status
-                && EnhancedReference.watching(entity, persister) == reference
-                && !reference.isInitialized()
-                && !reference.hasWrittenFieldNames();
+                && EnhancedReference.watching(entity, persister) == watching
+                && !watching.isInitialized()
+                && !watching.hasWrittenFieldNames();
         if (!untouched) {
             EnhancedReference.restore(entity, key(), persister, session);
         }
