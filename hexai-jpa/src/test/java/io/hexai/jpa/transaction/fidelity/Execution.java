@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.hibernate.engine.spi.SessionImplementor;
 
 /** One run of a program; scopes named in {@code replaced} become a flush. */
 final class Execution implements Operation.Context {
@@ -34,6 +35,7 @@ final class Execution implements Operation.Context {
 
     private Map<String, String> memory = new TreeMap<>();
     private List<String> lastStatements = List.of();
+    private int managed;
     private String failure = "none";
     private RuntimeException trace;
 
@@ -51,6 +53,7 @@ final class Execution implements Operation.Context {
     record Result(
             String failure,
             Map<String, String> memory,
+            int managed,
             List<String> lastStatements,
             List<String> rows,
             Set<Integer> failed,
@@ -64,6 +67,9 @@ final class Execution implements Operation.Context {
             unitOfWork.run(em -> {
                 run(program.steps());
                 memory = Dump.of(em, held);
+                managed = em.unwrap(SessionImplementor.class)
+                        .getPersistenceContextInternal()
+                        .getNumberOfManagedEntities();
                 int before = fixture.statements().count();
                 em.flush();
                 lastStatements =
@@ -74,7 +80,7 @@ final class Execution implements Operation.Context {
             failure = "rolled back by " + e + " caused by " + e.getCause();
             trace = e;
         }
-        return new Result(failure, memory, lastStatements, fixture.rows(), failed, complaints, trace);
+        return new Result(failure, memory, managed, lastStatements, fixture.rows(), failed, complaints, trace);
     }
 
     private void run(List<Step> steps) {
@@ -157,9 +163,13 @@ final class Execution implements Operation.Context {
         held.put(Dump.name(entity), entity);
     }
 
+    /** Only to what was not removed: for the rest, Hibernate's answer depends on whether it happens to know a proxy. */
     @Override
-    public void referTo(int number) {
-        em().getReference(Customer.class, customers.get(number % customers.size()));
+    public void referTo(int number, long fresh) {
+        long id = customers.get(number % customers.size());
+        if (id == 1 || id > fresh) {
+            em().getReference(Customer.class, id);
+        }
     }
 
     @Override

@@ -276,6 +276,9 @@ enum Operation {
         @Override
         void run(Context context, int number, long fresh) {
             context.customer(number, customer -> {
+                if (customer.id == 1) {
+                    return;
+                }
                 context.em()
                         .createQuery("from Customer c where c.referrer = :removed", Customer.class)
                         .setParameter("removed", customer)
@@ -328,7 +331,7 @@ enum Operation {
     REFERENCE {
         @Override
         void run(Context context, int number, long fresh) {
-            context.referTo(number);
+            context.referTo(number, fresh);
         }
     },
     QUERY {
@@ -431,7 +434,7 @@ enum Operation {
 
         void hold(Object entity);
 
-        void referTo(int number);
+        void referTo(int number, long fresh);
 
         void customer(int number, Consumer<Customer> action);
 
