@@ -2,14 +2,14 @@ package io.hexai.jpa.test;
 
 import io.hexai.jpa.database.PostgresConfig;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
 
 /**
  * A PostgreSQL server that comes out of Maven artifacts: nothing to install, no Docker, as root or as an ordinary user. Its
- * data lies in a temporary directory and is gone when the server is closed or the JVM ends.
+ * data is gone when the server is closed or the JVM ends. It lies in memory where {@code /dev/shm} has a gigabyte to spare, else in
+ * the directory for temporary files, or in the one that {@code HEXAI_TEST_DB_DIRECTORY} names (environment or system property).
  *
  * <p>For tests, demonstrations and benchmarks; tests that use {@link PostgresTest} need not start one. Whoever can reach the
  * loopback interface can log in. By default it does not wait for the disk, which is faster and loses data only if the machine
@@ -44,7 +44,7 @@ public final class EmbeddedServer implements AutoCloseable {
 
     /**
      * Starts a server with settings of {@code postgresql.conf}. A benchmark, for instance, sets {@code fsync} and
-     * {@code synchronous_commit} to {@code on}.
+     * {@code synchronous_commit} to {@code on}; with {@code fsync} the data does not lie in memory.
      *
      * @param settings values by name; they go before the defaults
      * @return the running server, to be closed by the caller; the end of the JVM closes it as well
@@ -54,9 +54,10 @@ public final class EmbeddedServer implements AutoCloseable {
         EmbeddedServer.class
                 .getModule()
                 .addReads(EmbeddedServer.class.getClassLoader().getUnnamedModule());
-        ServerDirectory directory = ServerDirectory.create();
+        ServerPlace place = ServerPlace.standard();
+        ServerDirectory directory = ServerDirectory.createIn(place.dataFor(settings));
         try {
-            EmbeddedServer started = new EmbeddedServer(directory, launch(directory, settings));
+            EmbeddedServer started = new EmbeddedServer(directory, launch(place, directory, settings));
             Runtime.getRuntime().addShutdownHook(started.shutdownHook);
             return started;
         } catch (IOException | RuntimeException e) {
@@ -69,13 +70,16 @@ public final class EmbeddedServer implements AutoCloseable {
         }
     }
 
-    private static EmbeddedPostgres launch(ServerDirectory directory, Map<String, String> settings) throws IOException {
+    private static EmbeddedPostgres launch(ServerPlace place, ServerDirectory directory, Map<String, String> settings)
+            throws IOException {
+        ServerDirectory.prepare(place.ofPrograms());
         EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
-                .setOverrideWorkingDirectory(new File(directory.home().toFile(), "binaries"))
+                .setOverrideWorkingDirectory(place.binaries().toFile())
                 .setDataDirectory(directory.data())
                 .setRegisterShutdownHook(false)
                 .setServerConfig("full_page_writes", "off")
-                .setServerConfig("dynamic_shared_memory_type", "mmap");
+                .setServerConfig("dynamic_shared_memory_type", "mmap")
+                .setServerConfig("max_wal_size", "256MB");
         settings.forEach(builder::setServerConfig);
         return builder.start();
     }

@@ -3,10 +3,12 @@ package io.hexai.jpa.test;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -27,20 +29,12 @@ final class ServerDirectory implements AutoCloseable {
     private static final String LOCK = "lock";
     private static final Object THIS_JVM = new Object();
 
-    private final Path home;
     private final Path path;
     private final FileChannel lock;
 
-    private ServerDirectory(Path home, Path path, FileChannel lock) {
-        this.home = home;
+    private ServerDirectory(Path path, FileChannel lock) {
         this.path = path;
         this.lock = lock;
-    }
-
-    /** Makes a directory below the one of this user in {@code java.io.tmpdir}. */
-    static ServerDirectory create() {
-        String user = System.getProperty("user.name").replaceAll("[^\\w.-]", "_");
-        return createIn(Path.of(System.getProperty("java.io.tmpdir"), "hexai-jpa-test-" + user));
     }
 
     /** Cleaning and making are under one lock, so that nobody mistakes for abandoned what is not yet locked. */
@@ -56,7 +50,7 @@ final class ServerDirectory implements AutoCloseable {
                             home, "server-" + ProcessHandle.current().pid() + "-");
                     FileChannel lock = open(path.resolve(LOCK));
                     lock.lock();
-                    return new ServerDirectory(home, path, lock);
+                    return new ServerDirectory(path, lock);
                 }
             } catch (IOException e) {
                 throw new UncheckedIOException("Making a directory for the embedded PostgreSQL below " + home, e);
@@ -65,12 +59,18 @@ final class ServerDirectory implements AutoCloseable {
     }
 
     /** Other users of the machine can write to the temporary directory too, and must not slip in theirs. */
-    private static void prepare(Path home) throws IOException {
+    static void prepare(Path home) throws IOException {
+        Path above = home.toAbsolutePath().getParent();
+        if (above != null) {
+            Files.createDirectories(above);
+        }
+        try {
+            Files.createDirectory(home, forThisUserOnly(home));
+        } catch (FileAlreadyExistsException e) {
+            LOG.trace("Using {}, which is there", home);
+        }
         if (!Files.isDirectory(home, LinkOption.NOFOLLOW_LINKS)) {
-            Files.createDirectory(home);
-            if (home.getFileSystem().supportedFileAttributeViews().contains("posix")) {
-                Files.setPosixFilePermissions(home, PosixFilePermissions.fromString("rwx------"));
-            }
+            throw new IOException(home + " is no directory; remove it, or set another java.io.tmpdir");
         }
         Path probe = Files.createTempFile(home, "owner-", "");
         try {
@@ -81,6 +81,14 @@ final class ServerDirectory implements AutoCloseable {
         } finally {
             Files.delete(probe);
         }
+    }
+
+    private static FileAttribute<?>[] forThisUserOnly(Path home) {
+        return home.getFileSystem().supportedFileAttributeViews().contains("posix")
+                ? new FileAttribute<?>[] {
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"))
+                }
+                : new FileAttribute<?>[0];
     }
 
     private static FileChannel open(Path file) throws IOException {
@@ -117,10 +125,6 @@ final class ServerDirectory implements AutoCloseable {
                 var held = channel.tryLock()) {
             return held != null;
         }
-    }
-
-    Path home() {
-        return home;
     }
 
     Path path() {

@@ -38,7 +38,6 @@ class EmbeddedServerTest {
 
         @Test
         void isEndedByTheNextOne(@TempDir Path temporary) throws Exception {
-            Path binaries = Path.of(System.getProperty("java.io.tmpdir"));
             Process jvm = new ProcessBuilder(
                             Path.of(System.getProperty("java.home"), "bin", "java")
                                     .toString(),
@@ -66,7 +65,43 @@ class EmbeddedServerTest {
                 assertThat(directory).doesNotExist();
                 assertThat(next.path()).isDirectory();
             }
-            assertThat(binaries).isDirectory();
+        }
+    }
+
+    @Nested
+    class TheDataOfAServer {
+
+        @TempDir
+        Path temporary;
+
+        @TempDir
+        Path memory;
+
+        @Test
+        void liesInMemoryWhereThereIsRoom() {
+            assertThat(place(1, null).dataFor(Map.of())).startsWithRaw(memory);
+            assertThat(place(Long.MAX_VALUE, null).dataFor(Map.of())).startsWithRaw(temporary);
+            assertThat(new ServerPlace(temporary, memory.resolve("missing"), 1, null).dataFor(Map.of()))
+                    .startsWithRaw(temporary);
+        }
+
+        @Test
+        void liesOnDiskWhenItIsMeantToReachIt() {
+            assertThat(place(1, null).dataFor(Map.of("fsync", "on"))).startsWithRaw(temporary);
+        }
+
+        @Test
+        void liesWhereSomebodySays(@TempDir Path chosen) {
+            assertThat(place(1, chosen.toString()).dataFor(Map.of())).startsWithRaw(chosen);
+        }
+
+        @Test
+        void liesApartFromTheProgramsWhichMemoryMayRefuseToRun() {
+            assertThat(place(1, null).binaries()).startsWithRaw(temporary);
+        }
+
+        private ServerPlace place(long roomNeeded, String chosen) {
+            return new ServerPlace(temporary, memory, roomNeeded, chosen);
         }
     }
 
@@ -109,6 +144,14 @@ class EmbeddedServerTest {
             ServerDirectory.createIn(home).close();
 
             assertThat(data).doesNotExist();
+        }
+
+        @Test
+        void isRefusedBelowALinkThatSomebodyMayHavePlanted() throws IOException {
+            Path elsewhere = Files.createDirectory(temporary.resolve("elsewhere"));
+            Path home = Files.createSymbolicLink(temporary.resolve("home"), elsewhere);
+
+            assertThatThrownBy(() -> ServerDirectory.createIn(home)).hasStackTraceContaining("is no directory");
         }
 
         @Test

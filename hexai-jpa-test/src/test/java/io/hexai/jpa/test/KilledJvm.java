@@ -1,7 +1,6 @@
 package io.hexai.jpa.test;
 
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
@@ -13,13 +12,8 @@ final class KilledJvm {
 
     public static void main(String[] arguments) throws Exception {
         ServerDirectory directory = ServerDirectory.createIn(Path.of(arguments[0]));
-        File binaries = Path.of(
-                        System.getProperty("java.io.tmpdir"),
-                        "hexai-jpa-test-" + System.getProperty("user.name"),
-                        "binaries")
-                .toFile();
         EmbeddedPostgres.builder()
-                .setOverrideWorkingDirectory(binaries)
+                .setOverrideWorkingDirectory(ServerPlace.standard().binaries().toFile())
                 .setDataDirectory(directory.data())
                 .start();
         System.out.println(directory.path());

@@ -39,13 +39,15 @@ class TestServerTest {
             strangers.forEach(databases::createDatabase);
             databases.createDatabase(ABANDONED);
 
-            new TestServer(() -> new Server("a shared one", config, false)).createDatabase(null);
+            TestServer next = new TestServer(() -> new Server("a shared one", config, false));
+            next.dropDatabase(next.createDatabase(null).database());
 
             assertThat(SharedServer.databases())
                     .contains(ofLiveRun.database())
                     .containsAll(strangers)
                     .doesNotContain(ABANDONED);
             strangers.forEach(databases::dropDatabase);
+            databases.dropDatabase(ofLiveRun.database());
         }
     }
 
