@@ -21,42 +21,12 @@ import org.hibernate.Session;
 import org.hibernate.SessionEventListener;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.jpa.HibernatePersistenceConfiguration;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-class PropagationTest {
-
-    static TestFactory database;
-
-    UnitOfWork unitOfWork;
-
-    @BeforeAll
-    static void start() {
-        database = TestFactory.of(Account.class);
-    }
-
-    @AfterAll
-    static void stop() {
-        database.close();
-    }
-
-    @BeforeEach
-    void empty() {
-        database.execute("TRUNCATE account");
-        unitOfWork = UnitOfWork.of(database.factory());
-    }
-
-    @AfterEach
-    void everythingIsGivenBack() {
-        assertThat(unitOfWork.isActive()).isFalse();
-        assertThat(database.borrowedConnections()).isZero();
-    }
+class PropagationTest extends AccountTests {
 
     /** What the scopes of a chain do: the failing one is the innermost. */
     enum Ending {

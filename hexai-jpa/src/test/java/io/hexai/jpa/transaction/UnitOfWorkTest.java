@@ -3,41 +3,10 @@ package io.hexai.jpa.transaction;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.hexai.jpa.testing.TestFactory;
 import java.io.IOException;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-class UnitOfWorkTest {
-
-    static TestFactory database;
-
-    UnitOfWork unitOfWork;
-
-    @BeforeAll
-    static void start() {
-        database = TestFactory.of(Account.class);
-    }
-
-    @AfterAll
-    static void stop() {
-        database.close();
-    }
-
-    @BeforeEach
-    void empty() {
-        database.execute("TRUNCATE account");
-        unitOfWork = UnitOfWork.of(database.factory());
-    }
-
-    @AfterEach
-    void everythingIsGivenBack() {
-        assertThat(unitOfWork.isActive()).isFalse();
-        assertThat(database.borrowedConnections()).isZero();
-    }
+class UnitOfWorkTest extends AccountTests {
 
     @Test
     void commitsWhenTheWorkReturns() {
