@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
-import org.hibernate.event.service.spi.EventListenerGroup;
 import org.hibernate.event.spi.EventType;
 import org.hibernate.event.spi.PostInsertEvent;
 import org.hibernate.event.spi.PostInsertEventListener;
@@ -32,25 +31,13 @@ final class InsertionTracker implements PostInsertEventListener, PreDeleteEventL
     private InsertionTracker() {}
 
     static InsertionTracker of(SessionFactoryImplementor factory) {
-        EventListenerGroup<PostInsertEventListener> group =
-                factory.getEventListenerRegistry().getEventListenerGroup(EventType.POST_INSERT);
-        synchronized (group) {
-            List<InsertionTracker> present = new ArrayList<>(1);
-            group.fireEventOnEachListener(present, (listener, found) -> {
-                if (listener instanceof InsertionTracker tracker) {
-                    found.add(tracker);
-                }
-            });
-            if (present.isEmpty()) {
-                InsertionTracker tracker = new InsertionTracker();
-                group.appendListener(tracker);
-                factory.getEventListenerRegistry()
-                        .getEventListenerGroup(EventType.PRE_DELETE)
-                        .appendListener(tracker);
-                return tracker;
-            }
-            return present.get(0);
-        }
+        return OncePerFactory.listener(factory, EventType.POST_INSERT, InsertionTracker.class, () -> {
+            InsertionTracker tracker = new InsertionTracker();
+            factory.getEventListenerRegistry()
+                    .getEventListenerGroup(EventType.PRE_DELETE)
+                    .appendListener(tracker);
+            return tracker;
+        });
     }
 
     /** Opens the log of a session, or returns the one that an outer nested scope has opened. */

@@ -1,13 +1,10 @@
 package io.hexai.jpa.transaction;
 
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
-import java.util.List;
 import java.util.Set;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
-import org.hibernate.event.service.spi.EventListenerGroup;
 import org.hibernate.event.spi.EventType;
 import org.hibernate.event.spi.PreDeleteEvent;
 import org.hibernate.event.spi.PreDeleteEventListener;
@@ -26,25 +23,13 @@ final class UnversionedWriteGuard implements PreUpdateEventListener, PreDeleteEv
     private UnversionedWriteGuard() {}
 
     static UnversionedWriteGuard of(SessionFactoryImplementor factory) {
-        EventListenerGroup<PreUpdateEventListener> updates =
-                factory.getEventListenerRegistry().getEventListenerGroup(EventType.PRE_UPDATE);
-        synchronized (updates) {
-            List<UnversionedWriteGuard> present = new ArrayList<>(1);
-            updates.fireEventOnEachListener(present, (listener, found) -> {
-                if (listener instanceof UnversionedWriteGuard guard) {
-                    found.add(guard);
-                }
-            });
-            if (present.isEmpty()) {
-                UnversionedWriteGuard guard = new UnversionedWriteGuard();
-                updates.appendListener(guard);
-                factory.getEventListenerRegistry()
-                        .getEventListenerGroup(EventType.PRE_DELETE)
-                        .appendListener(guard);
-                return guard;
-            }
-            return present.get(0);
-        }
+        return OncePerFactory.listener(factory, EventType.PRE_UPDATE, UnversionedWriteGuard.class, () -> {
+            UnversionedWriteGuard guard = new UnversionedWriteGuard();
+            factory.getEventListenerRegistry()
+                    .getEventListenerGroup(EventType.PRE_DELETE)
+                    .appendListener(guard);
+            return guard;
+        });
     }
 
     void open(SharedSessionContractImplementor session) {
