@@ -36,6 +36,7 @@ final class LazyConnection implements InvocationHandler {
     private final Connection proxy;
 
     private @Nullable Connection physical;
+    private TransactionWatch watch = new TransactionWatch();
     private boolean autoCommitAtFirst;
     private int savepointsOpened;
     private boolean ending;
@@ -99,6 +100,18 @@ final class LazyConnection implements InvocationHandler {
     /** The server has marked the transaction as failed: whatever is sent, it will roll back. */
     boolean isFailed() throws SQLException {
         return physical != null && state(physical) == TransactionState.FAILED;
+    }
+
+    /** Something else than the scope has ended the transaction on the server. */
+    boolean isEndedElsewhere() throws SQLException {
+        observe();
+        return watch.isEnded();
+    }
+
+    private void observe() throws SQLException {
+        if (physical != null && !reading) {
+            watch.observe(state(physical));
+        }
     }
 
     NestedSavepoint openSavepoint() throws SQLException {
@@ -204,16 +217,30 @@ final class LazyConnection implements InvocationHandler {
             case "setAutoCommit" -> refuseUnless(Boolean.FALSE.equals(argument(arguments)), "setAutoCommit(true)");
             case "close" -> null;
             case "prepareStatement" -> prepare(method, arguments);
-            case "createStatement", "prepareCall", "setSavepoint", "unwrap" -> {
+            case "createStatement" -> {
                 beginTransaction();
-                yield onPhysical(method, arguments);
+                yield watched((Statement) onPhysical(method, arguments), Statement.class, new TransactionWatcher());
             }
+            case "unwrap" -> isThis(arguments) ? self : onPhysicalInTransaction(method, arguments);
+            case "isWrapperFor" -> isThis(arguments) || Boolean.TRUE.equals(onPhysical(method, arguments));
+            case "prepareCall", "setSavepoint" -> onPhysicalInTransaction(method, arguments);
             case "commit" -> commit();
             case "rollback" -> arguments == null ? rollBack() : onPhysical(method, arguments);
             case "setTransactionIsolation", "setReadOnly" -> refuseUnless(false, method.getName());
             case "clearWarnings", "getWarnings" -> physical == null ? null : onPhysical(method, arguments);
             default -> onPhysical(method, arguments);
         };
+    }
+
+    /** Whoever wants a connection gets this one: the physical one could be committed. */
+    private static boolean isThis(@Nullable Object @Nullable [] arguments) {
+        return argument(arguments) == Connection.class;
+    }
+
+    private @Nullable Object onPhysicalInTransaction(Method method, @Nullable Object @Nullable [] arguments)
+            throws Throwable {
+        beginTransaction();
+        return onPhysical(method, arguments);
     }
 
     private @Nullable Object onPhysical(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
@@ -227,7 +254,12 @@ final class LazyConnection implements InvocationHandler {
     private Connection acquired() throws SQLException {
         requireUsable();
         Connection connection = physical;
-        return connection == null ? acquire() : connection;
+        if (connection == null) {
+            return acquire();
+        }
+        observe();
+        watch.requireNotEnded(transaction);
+        return connection;
     }
 
     private void requireUsable() throws SQLException {
@@ -250,6 +282,7 @@ final class LazyConnection implements InvocationHandler {
     private Connection acquire() throws SQLException {
         Connection connection = acquireFromSource();
         physical = connection;
+        watch = new TransactionWatch();
         autoCommitAtFirst = connection.getAutoCommit();
         makeReady(connection);
         return connection;
@@ -296,14 +329,30 @@ final class LazyConnection implements InvocationHandler {
     }
 
     private @Nullable Object prepare(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
-        if (reading && argument(arguments) instanceof String sql && PlainReads.isRead(sql)) {
+        String sql = (String) argument(arguments);
+        if (reading && sql != null && PlainReads.isRead(sql)) {
             PreparedStatement statement = (PreparedStatement) onPhysical(method, arguments);
             openReads++;
             limit(statement);
-            return statement == null ? null : PlainReads.watched(statement, this::afterRead);
+            return watched(statement, PreparedStatement.class, new ReadWatcher());
+        }
+        if (sql != null) {
+            refuseControl(sql);
         }
         beginTransaction();
-        return onPhysical(method, arguments);
+        PreparedStatement statement = (PreparedStatement) onPhysical(method, arguments);
+        return watch.hasBegun() ? statement : watched(statement, PreparedStatement.class, new TransactionWatcher());
+    }
+
+    private void refuseControl(String sql) throws SQLException {
+        if (TransactionWatch.isControl(sql)) {
+            throw refused("The statement " + sql.strip());
+        }
+    }
+
+    private <S extends Statement> @Nullable S watched(
+            @Nullable S statement, Class<S> type, WatchedStatement.Watcher watcher) {
+        return statement == null ? null : WatchedStatement.of(statement, type, proxy, watcher);
     }
 
     /** Outside a transaction no setting of the transaction's bounds the statement. */
@@ -352,13 +401,17 @@ final class LazyConnection implements InvocationHandler {
 
     private @Nullable Object refuseUnless(boolean permitted, String call) throws SQLException {
         if (!permitted) {
-            throw new SQLException(
-                    "Connection." + call + " would act behind the back of the unit of work that owns the " + transaction
-                            + ". Let the work return or throw, call Transaction.preventCommit(), or set the option on"
-                            + " TransactionOptions.",
-                    "25000");
+            throw refused("Connection." + call);
         }
         return null;
+    }
+
+    private SQLException refused(String what) {
+        return new SQLException(
+                what + " would act behind the back of the unit of work that owns the " + transaction
+                        + ". Let the work return or throw, call Transaction.preventCommit(), or set the option on"
+                        + " TransactionOptions.",
+                "25000");
     }
 
     private static @Nullable Object argument(@Nullable Object @Nullable [] arguments) {
@@ -367,6 +420,28 @@ final class LazyConnection implements InvocationHandler {
 
     private static TransactionState state(Connection connection) throws SQLException {
         return connection.unwrap(BaseConnection.class).getTransactionState();
+    }
+
+    /** In the time of reading, what matters of a statement is its end. */
+    private final class ReadWatcher implements WatchedStatement.Watcher {
+        @Override
+        public void afterClose() throws SQLException {
+            afterRead();
+        }
+    }
+
+    private final class TransactionWatcher implements WatchedStatement.Watcher {
+        @Override
+        public void beforeSql(String sql) throws SQLException {
+            refuseControl(sql);
+        }
+
+        @Override
+        public void afterExecution() throws SQLException {
+            if (physical != null) {
+                watch.observeExecuted(state(physical));
+            }
+        }
     }
 
     /** A savepoint that is set on the server as soon as there is a physical connection. */

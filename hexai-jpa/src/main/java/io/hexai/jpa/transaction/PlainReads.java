@@ -1,9 +1,5 @@
 package io.hexai.jpa.transaction;
 
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
-import java.sql.PreparedStatement;
-import java.sql.SQLException;
 import java.util.regex.Pattern;
 
 /**
@@ -24,39 +20,5 @@ final class PlainReads {
 
     static boolean isRead(String sql) {
         return SELECT.matcher(sql).matches() && !MORE_THAN_READS.matcher(sql).find();
-    }
-
-    /** What is to be done when a statement is closed for the first time. */
-    interface AfterClose {
-        void run() throws SQLException;
-    }
-
-    /** Returns the statement, which tells when it is closed. */
-    static PreparedStatement watched(PreparedStatement statement, AfterClose afterClose) {
-        boolean[] open = {true};
-        return (PreparedStatement) Proxy.newProxyInstance(
-                PlainReads.class.getClassLoader(),
-                new Class<?>[] {PreparedStatement.class},
-                (self, method, arguments) -> {
-                    switch (method.getName()) {
-                        case "equals" -> {
-                            return self == arguments[0];
-                        }
-                        case "hashCode" -> {
-                            return System.identityHashCode(self);
-                        }
-                        default -> {}
-                    }
-                    try {
-                        return method.invoke(statement, arguments);
-                    } catch (InvocationTargetException e) {
-                        throw e.getTargetException();
-                    } finally {
-                        if (method.getName().equals("close") && open[0]) {
-                            open[0] = false;
-                            afterClose.run();
-                        }
-                    }
-                });
     }
 }

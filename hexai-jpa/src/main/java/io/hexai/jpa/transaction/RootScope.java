@@ -132,6 +132,9 @@ final class RootScope extends OwningScope {
      */
     void requireNoSwallowedFailure() {
         try {
+            if (connection.isEndedElsewhere() || !session.isOpen() || !transaction.isActive()) {
+                throw new IllegalStateException(TransactionWatch.endedMessage(info()));
+            }
             if (connection.isFailed()) {
                 throw new UnexpectedRollbackException("a statement had failed and its exception was swallowed", null);
             }
@@ -147,19 +150,21 @@ final class RootScope extends OwningScope {
     @Override
     void complete() {
         requireNotCompleting();
+        boolean committed = false;
         try {
             prepareCommit();
             if (!isPrevented()) {
                 commitTransaction();
+                committed = true;
             }
         } catch (Throwable failure) {
             fail(failure);
             throw failure;
         }
-        if (isPrevented()) {
-            rollBack(preventionCause());
-        } else {
+        if (committed) {
             finishCommitted();
+        } else {
+            rollBack(preventionCause());
         }
     }
 

@@ -10,12 +10,9 @@ import jakarta.persistence.Convert;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.Id;
-import java.sql.SQLException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import org.hibernate.Session;
-import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 class ExplicitScopeTest extends AccountTests {
@@ -183,49 +180,6 @@ class ExplicitScopeTest extends AccountTests {
                     .hasStackTraceContaining("belongs to thread");
         } finally {
             other.shutdownNow();
-        }
-    }
-
-    @Nested
-    class BehindTheBack {
-
-        @Test
-        void theEntityManagersTransactionCannotBeEnded() {
-            unitOfWork.run(em -> {
-                assertThatThrownBy(() -> em.getTransaction().commit()).hasMessageContaining("return from the work");
-                assertThatThrownBy(() -> em.getTransaction().rollback()).hasMessageContaining("preventCommit");
-                assertThatThrownBy(() -> em.getTransaction().begin()).hasMessageContaining("NESTED");
-                assertThatThrownBy(em::close).hasMessageContaining("close()");
-                assertThatThrownBy(
-                                () -> em.unwrap(Session.class).getTransaction().commit())
-                        .isInstanceOf(IllegalStateException.class);
-                assertThat(em.getTransaction().isActive()).isTrue();
-                em.persist(new Account("a", 1));
-            });
-
-            assertThat(balance("a")).isEqualTo(1L);
-        }
-
-        @Test
-        void theConnectionCannotBeCommitted() {
-            unitOfWork.run(em -> em.unwrap(Session.class).doWork(connection -> {
-                assertThatThrownBy(connection::commit).isInstanceOf(SQLException.class);
-                assertThatThrownBy(connection::rollback).isInstanceOf(SQLException.class);
-                assertThatThrownBy(() -> connection.setAutoCommit(true)).isInstanceOf(SQLException.class);
-                assertThatThrownBy(() -> connection.setTransactionIsolation(8)).isInstanceOf(SQLException.class);
-            }));
-        }
-
-        @Test
-        void settingRollbackOnlyPreventsTheCommit() {
-            String result = unitOfWork.call(em -> {
-                em.persist(new Account("a", 1));
-                em.getTransaction().setRollbackOnly();
-                return "result";
-            });
-
-            assertThat(result).isEqualTo("result");
-            assertThat(database.select("SELECT id FROM account")).isEmpty();
         }
     }
 }
