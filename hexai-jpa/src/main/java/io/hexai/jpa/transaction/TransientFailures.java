@@ -24,7 +24,9 @@ final class TransientFailures {
                         || cause instanceof CommitAbortedException
                         || cause instanceof StaleStateException
                         || cause instanceof OptimisticEntityLockException
-                        || cause instanceof SQLException sql && TRANSIENT_STATES.contains(sql.getSQLState()));
+                        || cause instanceof SQLException sql
+                                && sql.getSQLState() != null
+                                && TRANSIENT_STATES.contains(sql.getSQLState()));
     }
 
     /** Class 08 is a lost connection; 57P01 to 57P03 are a server that ends the session. */

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.OptimisticLockException;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,6 +79,19 @@ class RetryTest extends AccountTests {
                 .isInstanceOf(IllegalArgumentException.class);
 
         assertThat(attempts).containsExactly(1);
+    }
+
+    @Test
+    void throwsAFailureThatHasNoSqlState() {
+        SQLException closed = new SQLException("Connection is closed");
+
+        assertThatThrownBy(() -> unitOfWork
+                        .with(o -> o.withRetry(RetryPolicy.attempts(3)))
+                        .run(em -> {
+                            throw closed;
+                        }))
+                .isSameAs(closed)
+                .hasNoSuppressedExceptions();
     }
 
     @Test
