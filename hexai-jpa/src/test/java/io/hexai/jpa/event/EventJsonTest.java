@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import io.hexai.jpa.event.OrderEvent.Method;
 import io.hexai.jpa.event.OrderEvent.OrderPaid;
 import io.hexai.jpa.event.OrderEvent.OrderPlaced;
@@ -22,9 +23,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,30 +34,16 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-class EventJsonTest {
-
-    private static EventDatabase database;
-    private static EventStore store;
+class EventJsonTest extends EventStoreTests {
 
     @BeforeAll
-    static void open() {
-        database = EventDatabase.create();
-        store = builder().build();
+    static void registerAll() {
+        store = builderOfAll().build();
     }
 
-    @AfterAll
-    static void close() {
-        database.close();
-    }
-
-    @BeforeEach
-    void empty() {
-        database.reset();
-    }
-
-    private static EventStoreBuilder builder() {
-        return EventStore.builder(database.unitOfWork())
-                .types(EventTypes.ofSealed(OrderEvent.class).and(EventTypes.of(Everything.class)));
+    private static EventStoreBuilder builderOfAll() {
+        return builder()
+                .types(EventTypes.ofSealed(OrderEvent.class).and(EventTypes.of(Everything.class, Settled.class)));
     }
 
     private static StoredEvent readBack() {
@@ -102,6 +88,31 @@ class EventJsonTest {
         }
     }
 
+    /** Jackson finds the subtypes of a sealed type by itself, but has to be told how they are told apart. */
+    @JsonTypeInfo(use = JsonTypeInfo.Id.SIMPLE_NAME)
+    sealed interface Payment {}
+
+    record Cash(BigDecimal given) implements Payment {}
+
+    sealed interface Electronic extends Payment {}
+
+    record Card(String number, Optional<Instant> authorised) implements Electronic {}
+
+    record Pair<A, B>(A left, B right) {}
+
+    @EventType("test.settled")
+    record Settled(
+            List<Payment> payments,
+            Pair<Payment, List<Pair<UUID, BigDecimal>>> shares,
+            Map<Method, Pair<Instant, Long>> times,
+            List<Double> numbers,
+            double zero,
+            @Nullable String note,
+            @Nullable Payment deposit,
+            Optional<String> nothing) {}
+
+    static class UnmappedEvent extends EventEntity {}
+
     @Nested
     class Payloads {
 
@@ -123,6 +134,28 @@ class EventJsonTest {
             store.store(everything);
 
             assertThat(readBack().payload()).isEqualTo(everything);
+        }
+
+        @Test
+        void mayBeGenericSealedAndHaveNoValue() {
+            Settled settled = new Settled(
+                    List.of(
+                            new Cash(new BigDecimal("1.10")),
+                            new Card("4711", Optional.of(Instant.parse("2026-11-22T10:11:12.123456789Z"))),
+                            new Card("4712", Optional.empty())),
+                    new Pair<>(
+                            new Cash(new BigDecimal("1E+3")),
+                            List.of(new Pair<>(UUID.randomUUID(), new BigDecimal("0.00")))),
+                    Map.of(Method.CARD, new Pair<>(Instant.MAX, Long.MIN_VALUE)),
+                    List.of(Double.MIN_VALUE, Double.MAX_VALUE, Double.NaN, Double.NEGATIVE_INFINITY),
+                    0.0,
+                    null,
+                    null,
+                    Optional.empty());
+
+            store.store(settled);
+
+            assertThat(readBack().payload()).isEqualTo(settled);
         }
 
         @Test
@@ -202,7 +235,7 @@ class EventJsonTest {
 
         @Test
         void areWrittenByAMapperOfTheUsersOwn() {
-            EventStore snakes = builder()
+            EventStore snakes = builderOfAll()
                     .mapper(EventStoreBuilder.defaultMapper()
                             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
                             .build())
@@ -400,10 +433,10 @@ class EventJsonTest {
         @Test
         void namesTheEntityThatIsNotMapped() {
             assertThatThrownBy(() -> EventStore.builder(database.unitOfWork())
-                            .entity(OtherContextEvent.class)
+                            .entity(UnmappedEvent.class)
                             .build())
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContaining(OtherContextEvent.class.getName());
+                    .hasMessageContaining(UnmappedEvent.class.getName());
         }
     }
 }

@@ -3,66 +3,19 @@ package io.hexai.jpa.event;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.hexai.jpa.event.OrderEvent.OrderPlaced;
 import io.hexai.jpa.transaction.Propagation;
-import io.hexai.jpa.transaction.UnitOfWork;
 import jakarta.persistence.EntityManager;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.hibernate.Session;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class EventStoreTest {
-
-    private static EventDatabase database;
-    private static UnitOfWork unitOfWork;
-    private static EventStore store;
-
-    @BeforeAll
-    static void open() {
-        database = EventDatabase.create();
-        unitOfWork = database.unitOfWork();
-        store = store(PositionStrategy.SEQUENCE);
-    }
-
-    @AfterAll
-    static void close() {
-        database.close();
-    }
-
-    @BeforeEach
-    void empty() {
-        database.reset();
-    }
-
-    private static EventStore store(PositionStrategy strategy) {
-        return EventStore.builder(unitOfWork)
-                .types(EventTypes.ofSealed(OrderEvent.class))
-                .positionStrategy(strategy)
-                .build();
-    }
-
-    private static OrderPlaced placed(int number) {
-        return new OrderPlaced("order-" + number, "customer-" + number);
-    }
-
-    private static List<OrderPlaced> placed(int from, int to) {
-        return IntStream.rangeClosed(from, to).mapToObj(EventStoreTest::placed).toList();
-    }
-
-    private static List<Object> payloads(List<StoredEvent> events) {
-        return events.stream().map(StoredEvent::payload).toList();
-    }
-
+class EventStoreTest extends EventStoreTests {
     @Nested
     class Storing {
 

@@ -12,51 +12,15 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-class EventTablesTest {
-
-    private static EventDatabase database;
-    private static UnitOfWork unitOfWork;
-    private static EventStore store;
-
-    @BeforeAll
-    static void open() {
-        database = EventDatabase.create(OtherContextEvent.class, QuotedEvent.class);
-        unitOfWork = database.unitOfWork();
-        store = builder().build();
-    }
-
-    @AfterAll
-    static void close() {
-        database.close();
-    }
-
-    @BeforeEach
-    void empty() {
-        database.reset();
-    }
-
-    private static EventStoreBuilder builder() {
-        return EventStore.builder(unitOfWork).types(EventTypes.ofSealed(OrderEvent.class));
-    }
-
-    private static OrderPlaced placed(int number) {
-        return new OrderPlaced("order-" + number, "customer");
-    }
-
+class EventTablesTest extends EventStoreTests {
     private static OrderPaid paid(int number) {
         return new OrderPaid("order-" + number, BigDecimal.TEN, Instant.EPOCH, OrderEvent.Method.CARD);
-    }
-
-    private static List<Long> positions(EventPage page) {
-        return page.events().stream().map(StoredEvent::position).toList();
     }
 
     @Nested

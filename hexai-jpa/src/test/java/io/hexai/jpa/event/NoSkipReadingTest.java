@@ -3,10 +3,8 @@ package io.hexai.jpa.event;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.hexai.jpa.event.OrderEvent.OrderPlaced;
 import io.hexai.jpa.transaction.IsolationLevel;
 import io.hexai.jpa.transaction.Propagation;
-import io.hexai.jpa.transaction.UnitOfWork;
 import jakarta.persistence.EntityManager;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -15,62 +13,22 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class NoSkipReadingTest {
-
-    private static EventDatabase database;
-    private static UnitOfWork unitOfWork;
-    private static EventStore store;
-
-    @BeforeAll
-    static void open() {
-        database = EventDatabase.create(OtherContextEvent.class);
-        unitOfWork = database.unitOfWork();
-        store = store(PositionStrategy.SEQUENCE);
-    }
-
-    @AfterAll
-    static void close() {
-        database.close();
-    }
-
-    @BeforeEach
-    void empty() {
-        database.reset();
-    }
-
-    private static EventStore store(PositionStrategy strategy) {
-        return EventStore.builder(unitOfWork)
-                .types(EventTypes.ofSealed(OrderEvent.class))
-                .positionStrategy(strategy)
-                .build();
-    }
-
-    private static OrderPlaced event(int number) {
-        return new OrderPlaced("order-" + number, "customer");
-    }
-
+class NoSkipReadingTest extends EventStoreTests {
     private static void storeEach(int from, int to) {
-        IntStream.rangeClosed(from, to).forEach(number -> store.store(event(number)));
+        IntStream.rangeClosed(from, to).forEach(number -> store.store(placed(number)));
     }
 
     private static void leaveGap() {
         unitOfWork.run(() -> {
-            store.store(event(-1));
+            store.store(placed(-1));
             unitOfWork.current().preventCommit();
         });
-    }
-
-    private static List<Long> positions(EventPage page) {
-        return page.events().stream().map(StoredEvent::position).toList();
     }
 
     @Nested
@@ -80,7 +38,7 @@ class NoSkipReadingTest {
         void stopsInFrontOfItsFirstPosition() {
             storeEach(1, 2);
             try (OtherSession appender = new OtherSession(unitOfWork)) {
-                appender.run(() -> store.store(event(3)));
+                appender.run(() -> store.store(placed(3)));
                 storeEach(4, 5);
 
                 EventPage page = store.fetch(0, 10);
@@ -103,7 +61,7 @@ class NoSkipReadingTest {
         void passesItsGapOnceItHasRolledBack() {
             storeEach(1, 1);
             try (OtherSession appender = new OtherSession(unitOfWork)) {
-                appender.run(() -> store.store(event(2)));
+                appender.run(() -> store.store(placed(2)));
                 storeEach(3, 3);
                 assertThat(positions(store.fetch(1, 10))).isEmpty();
 
@@ -116,7 +74,7 @@ class NoSkipReadingTest {
         void passesTheGapOfANestedScopeWhileItsTransactionGoesOn() {
             try (OtherSession appender = new OtherSession(unitOfWork)) {
                 appender.run(() -> unitOfWork.with(Propagation.NESTED).run(() -> {
-                    store.store(event(1));
+                    store.store(placed(1));
                     unitOfWork.current().preventCommit();
                 }));
                 storeEach(2, 2);
@@ -128,7 +86,7 @@ class NoSkipReadingTest {
         @Test
         void isHeldByANestedScopeThatSucceeded() {
             try (OtherSession appender = new OtherSession(unitOfWork)) {
-                appender.run(() -> unitOfWork.with(Propagation.NESTED).run(() -> store.store(event(1))));
+                appender.run(() -> unitOfWork.with(Propagation.NESTED).run(() -> store.store(placed(1))));
                 storeEach(2, 2);
 
                 assertThat(positions(store.fetch(0, 10))).isEmpty();
@@ -140,14 +98,14 @@ class NoSkipReadingTest {
         @Test
         void isHeldByWhatItAppendedBeforeANestedRollback() {
             try (OtherSession appender = new OtherSession(unitOfWork)) {
-                appender.run(() -> store.store(event(1)));
+                appender.run(() -> store.store(placed(1)));
                 storeEach(2, 2);
                 appender.run(() -> unitOfWork.with(Propagation.NESTED).run(() -> {
-                    store.store(event(3));
+                    store.store(placed(3));
                     unitOfWork.current().preventCommit();
                 }));
                 storeEach(4, 4);
-                appender.run(() -> store.store(event(5)));
+                appender.run(() -> store.store(placed(5)));
 
                 assertThat(positions(store.fetch(0, 10))).isEmpty();
                 appender.commit();
@@ -162,7 +120,7 @@ class NoSkipReadingTest {
                 leaveGap();
             }
             try (OtherSession appender = new OtherSession(unitOfWork)) {
-                appender.run(() -> store.store(event(7)));
+                appender.run(() -> store.store(placed(7)));
 
                 assertThat(positions(store.fetch(0, 10))).containsExactly(1L, 3L, 5L);
             }
@@ -171,7 +129,7 @@ class NoSkipReadingTest {
         @Test
         void waitsForTheVeryFirstPositionOfASequence() {
             try (OtherSession appender = new OtherSession(unitOfWork)) {
-                appender.run(() -> store.store(event(1)));
+                appender.run(() -> store.store(placed(1)));
                 assertThat(store.lastPosition()).isZero();
                 storeEach(2, 2);
 
@@ -187,7 +145,7 @@ class NoSkipReadingTest {
             database.select("SELECT setval('hexai__events_position_seq', " + last + ")");
             storeEach(1, 1);
             try (OtherSession appender = new OtherSession(unitOfWork)) {
-                appender.run(() -> store.store(event(2)));
+                appender.run(() -> store.store(placed(2)));
                 storeEach(3, 3);
 
                 assertThat(positions(store.fetch(0, 10))).containsExactly(last + 1);
@@ -220,7 +178,7 @@ class NoSkipReadingTest {
                     .entity(OtherContextEvent.class)
                     .build();
             try (OtherSession appender = new OtherSession(unitOfWork)) {
-                appender.run(() -> other.store(event(1)));
+                appender.run(() -> other.store(placed(1)));
                 storeEach(1, 3);
 
                 assertThat(positions(store.fetch(0, 10))).containsExactly(1L, 2L, 3L);
@@ -244,10 +202,10 @@ class NoSkipReadingTest {
         @Test
         void isNotHeldByAnAppendThatFoundItsStreamChanged() {
             StreamId stream = StreamId.of("order", "1");
-            store.append(stream, ExpectedVersion.noStream(), List.of(event(1)));
+            store.append(stream, ExpectedVersion.noStream(), List.of(placed(1)));
             try (OtherSession loser = new OtherSession(unitOfWork)) {
                 loser.run(() -> assertThatThrownBy(
-                                () -> store.append(stream, ExpectedVersion.noStream(), List.of(event(1))))
+                                () -> store.append(stream, ExpectedVersion.noStream(), List.of(placed(1))))
                         .isInstanceOf(VersionConflictException.class));
                 storeEach(2, 2);
 
@@ -289,13 +247,13 @@ class NoSkipReadingTest {
         void seesItsOwnEventsBehindARunningAppenderButDoesNotPassIt() {
             storeEach(1, 1);
             try (OtherSession appender = new OtherSession(unitOfWork)) {
-                appender.run(() -> store.store(event(2)));
+                appender.run(() -> store.store(placed(2)));
                 storeEach(3, 3);
                 unitOfWork.run(() -> {
-                    store.store(event(4));
-                    unitOfWork.with(Propagation.NESTED).run(() -> store.store(event(5)));
+                    store.store(placed(4));
+                    unitOfWork.with(Propagation.NESTED).run(() -> store.store(placed(5)));
                     unitOfWork.with(Propagation.NESTED).run(() -> {
-                        store.store(event(6));
+                        store.store(placed(6));
                         unitOfWork.current().preventCommit();
                     });
 
@@ -322,7 +280,7 @@ class NoSkipReadingTest {
             leaveGap();
             storeEach(3, 3);
             try (OtherSession appender = new OtherSession(unitOfWork)) {
-                appender.run(() -> store.store(event(4)));
+                appender.run(() -> store.store(placed(4)));
                 storeEach(5, 5);
                 try (OtherSession reader = new OtherSession(unitOfWork.with(o -> o.withIsolation(isolation)))) {
                     reader.run(() -> unitOfWork
@@ -352,10 +310,10 @@ class NoSkipReadingTest {
 
             unitOfWork.with(o -> o.withIsolation(isolation)).run(() -> {
                 assertThat(positions(store.fetch(0, 10))).containsExactly(1L, 3L);
-                store.store(event(4));
+                store.store(placed(4));
                 assertThat(positions(store.fetch(0, 10))).containsExactly(1L, 3L, 4L);
                 assertThat(positions(store.fetch(3, 10))).containsExactly(4L);
-                store.store(event(5));
+                store.store(placed(5));
                 try (Stream<StoredEvent> all = store.stream(1, 1)) {
                     assertThat(all.map(StoredEvent::position)).containsExactly(3L, 4L, 5L);
                 }
@@ -385,8 +343,8 @@ class NoSkipReadingTest {
             EventStore counting = store(PositionStrategy.COUNTER);
             try (OtherSession first = new OtherSession(unitOfWork);
                     OtherSession second = new OtherSession(unitOfWork)) {
-                first.run(() -> counting.store(event(1)));
-                Future<StoredEvent> waiting = second.start(() -> counting.store(event(2)));
+                first.run(() -> counting.store(placed(1)));
+                Future<StoredEvent> waiting = second.start(() -> counting.store(placed(2)));
                 Awaitility.await()
                         .until(() -> database.select("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
                                         .size()
@@ -408,13 +366,13 @@ class NoSkipReadingTest {
         void saysThatItsCounterIsMissing() {
             EventStore counting = store(PositionStrategy.COUNTER);
             database.execute("DELETE FROM hexai__event_position_counter");
-            assertThatThrownBy(() -> counting.store(event(1)))
+            assertThatThrownBy(() -> counting.store(placed(1)))
                     .isInstanceOf(EventTableException.class)
                     .hasMessageContaining("hexai__event_position_counter has no row");
 
             database.execute("ALTER TABLE hexai__event_position_counter RENAME TO away");
             try {
-                assertThatThrownBy(() -> counting.store(event(1)))
+                assertThatThrownBy(() -> counting.store(placed(1)))
                         .isInstanceOf(EventTableException.class)
                         .hasMessageContaining("hexai__event_position_counter")
                         .hasRootCauseInstanceOf(SQLException.class);

@@ -5,64 +5,22 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
-import io.hexai.jpa.event.OrderEvent.OrderPlaced;
 import io.hexai.jpa.transaction.IsolationLevel;
 import io.hexai.jpa.transaction.Propagation;
 import io.hexai.jpa.transaction.RetryPolicy;
-import io.hexai.jpa.transaction.UnitOfWork;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Future;
-import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class StreamTest {
+class StreamTest extends EventStoreTests {
 
     private static final StreamId STREAM = StreamId.of("order", "123-a");
-
-    private static EventDatabase database;
-    private static UnitOfWork unitOfWork;
-    private static EventStore store;
-
-    @BeforeAll
-    static void open() {
-        database = EventDatabase.create();
-        unitOfWork = database.unitOfWork();
-        store = store(PositionStrategy.SEQUENCE);
-    }
-
-    @AfterAll
-    static void close() {
-        database.close();
-    }
-
-    @BeforeEach
-    void empty() {
-        database.reset();
-    }
-
-    private static EventStore store(PositionStrategy strategy) {
-        return EventStore.builder(unitOfWork)
-                .types(EventTypes.ofSealed(OrderEvent.class))
-                .positionStrategy(strategy)
-                .build();
-    }
-
-    private static OrderPlaced event(int number) {
-        return new OrderPlaced("order-" + number, "customer");
-    }
-
-    private static List<OrderPlaced> events(int from, int to) {
-        return IntStream.rangeClosed(from, to).mapToObj(StreamTest::event).toList();
-    }
 
     @Nested
     class Appending {
@@ -72,17 +30,17 @@ class StreamTest {
         void countsVersionsFromOneOn(PositionStrategy strategy) {
             EventStore anyStore = store(strategy);
 
-            List<StoredEvent> first = anyStore.append(STREAM, ExpectedVersion.noStream(), events(1, 2));
-            List<StoredEvent> second = anyStore.append(STREAM, ExpectedVersion.exactly(2), events(3, 3));
-            anyStore.append(StreamId.of("order", "other"), ExpectedVersion.any(), events(9, 9));
-            List<StoredEvent> third = anyStore.append(STREAM, ExpectedVersion.any(), events(4, 5));
+            List<StoredEvent> first = anyStore.append(STREAM, ExpectedVersion.noStream(), placed(1, 2));
+            List<StoredEvent> second = anyStore.append(STREAM, ExpectedVersion.exactly(2), placed(3, 3));
+            anyStore.append(StreamId.of("order", "other"), ExpectedVersion.any(), placed(9, 9));
+            List<StoredEvent> third = anyStore.append(STREAM, ExpectedVersion.any(), placed(4, 5));
 
             assertThat(first).extracting(StoredEvent::streamVersion).containsExactly(1L, 2L);
             assertThat(second).extracting(StoredEvent::streamVersion).containsExactly(3L);
             assertThat(third).extracting(StoredEvent::streamVersion).containsExactly(4L, 5L);
             assertThat(anyStore.readStream(STREAM))
                     .extracting(StoredEvent::payload)
-                    .isEqualTo(events(1, 5));
+                    .isEqualTo(placed(1, 5));
             assertThat(anyStore.readStream(STREAM, 4))
                     .extracting(StoredEvent::streamVersion)
                     .containsExactly(4L, 5L);
@@ -92,30 +50,30 @@ class StreamTest {
 
         @Test
         void appendsALongList() {
-            List<StoredEvent> stored = store.append(STREAM, ExpectedVersion.noStream(), events(1, 25_000));
+            List<StoredEvent> stored = store.append(STREAM, ExpectedVersion.noStream(), placed(1, 25_000));
 
             assertThat(stored).extracting(StoredEvent::position).isSortedAccordingTo(Long::compare);
             assertThat(stored.get(24_999).streamVersion()).isEqualTo(25_000);
             assertThat(store.readStream(STREAM))
                     .extracting(StoredEvent::payload)
-                    .isEqualTo(events(1, 25_000));
+                    .isEqualTo(placed(1, 25_000));
         }
 
         @ParameterizedTest
         @EnumSource
         void refusesAStreamAtAnotherVersionAndGoesOn(PositionStrategy strategy) {
             EventStore anyStore = store(strategy);
-            anyStore.append(STREAM, ExpectedVersion.any(), events(1, 2));
+            anyStore.append(STREAM, ExpectedVersion.any(), placed(1, 2));
 
             unitOfWork.run(() -> {
-                assertThatThrownBy(() -> anyStore.append(STREAM, ExpectedVersion.exactly(1), events(3, 3)))
+                assertThatThrownBy(() -> anyStore.append(STREAM, ExpectedVersion.exactly(1), placed(3, 3)))
                         .asInstanceOf(type(VersionConflictException.class))
                         .satisfies(conflict -> {
                             assertThat(conflict.streamId()).isEqualTo(STREAM);
                             assertThat(conflict.expected()).isEqualTo(ExpectedVersion.exactly(1));
                             assertThat(conflict.actual()).hasValue(2);
                         });
-                anyStore.store(event(4));
+                anyStore.store(placed(4));
             });
 
             assertThat(anyStore.fetch(0, 10).events())
@@ -126,9 +84,9 @@ class StreamTest {
 
         @Test
         void namesStreamAndVersionsInTheMessage() {
-            store.append(STREAM, ExpectedVersion.any(), events(1, 2));
+            store.append(STREAM, ExpectedVersion.any(), placed(1, 2));
 
-            assertThatThrownBy(() -> store.append(STREAM, ExpectedVersion.noStream(), events(3, 3)))
+            assertThatThrownBy(() -> store.append(STREAM, ExpectedVersion.noStream(), placed(3, 3)))
                     .hasMessageContainingAll("order-123-a", "no stream", "version 2");
         }
     }
@@ -140,12 +98,12 @@ class StreamTest {
         @EnumSource
         void letExactlyOneWin(PositionStrategy strategy) {
             EventStore anyStore = store(strategy);
-            anyStore.append(STREAM, ExpectedVersion.noStream(), events(1, 1));
+            anyStore.append(STREAM, ExpectedVersion.noStream(), placed(1, 1));
             try (OtherSession winner = new OtherSession(unitOfWork);
                     OtherSession loser = new OtherSession(unitOfWork)) {
-                winner.run(() -> anyStore.append(STREAM, ExpectedVersion.exactly(1), events(2, 3)));
+                winner.run(() -> anyStore.append(STREAM, ExpectedVersion.exactly(1), placed(2, 3)));
                 Future<List<StoredEvent>> losing =
-                        loser.start(() -> anyStore.append(STREAM, ExpectedVersion.exactly(1), events(4, 4)));
+                        loser.start(() -> anyStore.append(STREAM, ExpectedVersion.exactly(1), placed(4, 4)));
                 awaitWaiting();
                 winner.commit();
 
@@ -155,12 +113,12 @@ class StreamTest {
                         .havingCause()
                         .asInstanceOf(type(VersionConflictException.class))
                         .satisfies(conflict -> assertThat(conflict.actual()).hasValue(3));
-                loser.run(() -> anyStore.append(STREAM, ExpectedVersion.exactly(3), events(4, 4)));
+                loser.run(() -> anyStore.append(STREAM, ExpectedVersion.exactly(3), placed(4, 4)));
                 loser.commit();
             }
             assertThat(anyStore.readStream(STREAM))
                     .extracting(StoredEvent::payload)
-                    .isEqualTo(events(1, 4));
+                    .isEqualTo(placed(1, 4));
         }
 
         @ParameterizedTest
@@ -169,9 +127,9 @@ class StreamTest {
             EventStore anyStore = store(strategy);
             try (OtherSession first = new OtherSession(unitOfWork);
                     OtherSession second = new OtherSession(unitOfWork)) {
-                first.run(() -> anyStore.append(STREAM, ExpectedVersion.any(), events(1, 2)));
+                first.run(() -> anyStore.append(STREAM, ExpectedVersion.any(), placed(1, 2)));
                 Future<List<StoredEvent>> waiting =
-                        second.start(() -> anyStore.append(STREAM, ExpectedVersion.any(), events(3, 4)));
+                        second.start(() -> anyStore.append(STREAM, ExpectedVersion.any(), placed(3, 4)));
                 awaitWaiting();
                 first.commit();
 
@@ -180,14 +138,14 @@ class StreamTest {
             }
             assertThat(anyStore.readStream(STREAM))
                     .extracting(StoredEvent::payload)
-                    .isEqualTo(events(1, 4));
+                    .isEqualTo(placed(1, 4));
         }
 
         @Test
         void bothSucceedWithARetryPolicy() {
             try (OtherSession first = new OtherSession(unitOfWork);
                     OtherSession thread = new OtherSession(unitOfWork)) {
-                first.run(() -> store.append(STREAM, ExpectedVersion.exactly(0), events(1, 1)));
+                first.run(() -> store.append(STREAM, ExpectedVersion.exactly(0), placed(1, 1)));
                 Future<?> retrying = thread.start(() -> {
                     unitOfWork
                             .with(o -> o.withPropagation(Propagation.NEW).withRetry(RetryPolicy.attempts(3)))
@@ -195,7 +153,7 @@ class StreamTest {
                                     STREAM,
                                     ExpectedVersion.exactly(
                                             store.readStream(STREAM).size()),
-                                    events(2, 2)));
+                                    placed(2, 2)));
                     return null;
                 });
                 awaitWaiting();
@@ -205,7 +163,7 @@ class StreamTest {
             }
             assertThat(store.readStream(STREAM))
                     .extracting(StoredEvent::payload)
-                    .isEqualTo(events(1, 2));
+                    .isEqualTo(placed(1, 2));
         }
 
         @Test
@@ -213,9 +171,9 @@ class StreamTest {
             try (OtherSession old =
                     new OtherSession(unitOfWork.with(o -> o.withIsolation(IsolationLevel.REPEATABLE_READ)))) {
                 old.run(() -> store.readStream(STREAM));
-                store.append(STREAM, ExpectedVersion.any(), events(1, 1));
+                store.append(STREAM, ExpectedVersion.any(), placed(1, 1));
 
-                assertThatThrownBy(() -> old.run(() -> store.append(STREAM, ExpectedVersion.any(), events(2, 2))))
+                assertThatThrownBy(() -> old.run(() -> store.append(STREAM, ExpectedVersion.any(), placed(2, 2))))
                         .asInstanceOf(type(VersionConflictException.class))
                         .satisfies(conflict -> assertThat(conflict.actual()).isEmpty());
             }
