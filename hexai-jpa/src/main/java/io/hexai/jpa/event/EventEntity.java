@@ -4,6 +4,7 @@ import jakarta.persistence.Column;
 import jakarta.persistence.Id;
 import jakarta.persistence.MappedSuperclass;
 import java.time.Instant;
+import org.hibernate.annotations.ColumnDefault;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.type.SqlTypes;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,7 @@ public abstract class EventEntity {
     @Column(name = "payload", nullable = false, updatable = false, columnDefinition = "jsonb")
     private @Nullable String payload;
 
+    @ColumnDefault("now()")
     @Column(name = "created_at", nullable = false, insertable = false, updatable = false)
     private @Nullable Instant createdAt;
 
