@@ -1,4 +1,8 @@
-/** What packages of the library share and users never see: not exported by the module. Depends on no other package of it. */
+/**
+ * What several features share and no user sees: not exported by the module.
+ *
+ * <p>Start reading at {@link io.hexai.jpa.internal.OncePerFactory}.
+ */
 @NullMarked
 package io.hexai.jpa.internal;
 

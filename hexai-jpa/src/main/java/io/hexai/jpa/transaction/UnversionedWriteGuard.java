@@ -1,5 +1,6 @@
 package io.hexai.jpa.transaction;
 
+import io.hexai.jpa.internal.OncePerFactory;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Set;
