@@ -19,18 +19,13 @@ final class AggregateDrain {
     private static final ResourceKey<AggregateDrain> DRAINING = ResourceKey.of("draining event store");
 
     private final UnitOfWork unitOfWork;
-    private final RaisedEventsListener listener;
     private final EventStore store;
     private final List<Consumer<? super List<StoredEvent>>> observers;
     private final ResourceKey<RaisedEvents> raisedEvents = ResourceKey.of("raised events");
 
     private AggregateDrain(
-            UnitOfWork unitOfWork,
-            RaisedEventsListener listener,
-            EventStore store,
-            List<Consumer<? super List<StoredEvent>>> observers) {
+            UnitOfWork unitOfWork, EventStore store, List<Consumer<? super List<StoredEvent>>> observers) {
         this.unitOfWork = unitOfWork;
-        this.listener = listener;
         this.store = store;
         this.observers = observers;
     }
@@ -40,11 +35,22 @@ final class AggregateDrain {
             SessionFactoryImplementor factory,
             EventStore store,
             List<Consumer<? super List<StoredEvent>>> observers) {
-        RaisedEventsListener listener = RaisedEventsListener.of(factory);
-        AggregateDrain drain = new AggregateDrain(unitOfWork, listener, store, observers);
-        listener.add(drain);
+        AggregateDrain drain = new AggregateDrain(unitOfWork, store, observers);
+        RaisedEventsListener.of(factory).add(drain);
         unitOfWork.onEveryNested(drain::beforeNested);
         unitOfWork.beforeEveryCommit(CommitPhase.DRAIN, drain::drain);
+    }
+
+    /** Flushes and drains now, if a store drains the current transaction of this unit of work. */
+    static void drainCurrent(UnitOfWork unitOfWork) {
+        Transaction transaction = unitOfWork.current();
+        SharedSessionContractImplementor session = sessionOf(transaction);
+        RaisedEventsListener listener = RaisedEventsListener.find(session.getFactory());
+        AggregateDrain drain = listener == null ? null : listener.drainOf(session);
+        if (drain != null) {
+            transaction.entityManager().flush();
+            drain.drain(transaction);
+        }
     }
 
     /** Whether a session is that of the current transaction: only then does this drain get to store what it takes. */
@@ -65,11 +71,11 @@ final class AggregateDrain {
     private TransactionHook beforeNested(Transaction around) {
         SharedSessionContractImplementor session = sessionOf(around);
         RaisedEvents raised = raised(around);
-        listener.forEachSource(session, raised::takeFrom);
+        ManagedAggregates.forEach(session, raised::takeFrom);
         Runnable mark = raised.mark();
         return () -> {
             if (session.isOpen()) {
-                listener.forEachSource(session, RaisesEvents::drainEvents);
+                ManagedAggregates.forEach(session, RaisesEvents::drainEvents);
                 mark.run();
             }
         };
@@ -83,7 +89,7 @@ final class AggregateDrain {
         }
         RaisedEvents raised = raised(transaction);
         for (int round = 0; round < MAX_ROUNDS; round++) {
-            listener.forEachSource(sessionOf(transaction), raised::takeFrom);
+            ManagedAggregates.forEach(sessionOf(transaction), raised::takeFrom);
             if (raised.isEmpty()) {
                 return;
             }

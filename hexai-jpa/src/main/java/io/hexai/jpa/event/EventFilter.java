@@ -9,14 +9,16 @@ import java.util.stream.Stream;
 /** Which events to read, by their types and by the categories of their streams; the database selects them. Immutable. */
 public final class EventFilter {
 
-    private static final EventFilter ALL = new EventFilter(List.of(), List.of());
+    private static final EventFilter ALL = new EventFilter(List.of(), List.of(), StreamPartition.ALL);
 
     private final List<String> types;
     private final List<String> categories;
+    private final StreamPartition partition;
 
-    private EventFilter(List<String> types, List<String> categories) {
+    private EventFilter(List<String> types, List<String> categories, StreamPartition partition) {
         this.types = types;
         this.categories = categories;
+        this.partition = partition;
     }
 
     /**
@@ -69,11 +71,24 @@ public final class EventFilter {
      * @throws IllegalArgumentException if none is given
      */
     public EventFilter withCategories(String... only) {
-        return new EventFilter(types, distinct("category", Arrays.stream(only)));
+        return new EventFilter(types, distinct("category", Arrays.stream(only)), partition);
+    }
+
+    /**
+     * Returns this filter, restricted to one of several parts into which streams are divided, evenly and always the same
+     * way. Events that are in no stream are in part 0.
+     *
+     * @param partition which part, from 0
+     * @param partitions how many parts there are
+     * @return the filter; the parts' events are together those of this filter
+     * @throws IllegalArgumentException if there is no such part
+     */
+    public EventFilter withPartition(int partition, int partitions) {
+        return new EventFilter(types, categories, new StreamPartition(partition, partitions));
     }
 
     private EventFilter withTypes(Stream<String> only) {
-        return new EventFilter(distinct("event type", only), categories);
+        return new EventFilter(distinct("event type", only), categories, partition);
     }
 
     private static List<String> distinct(String what, Stream<String> names) {
@@ -94,7 +109,8 @@ public final class EventFilter {
     public boolean matches(StoredEvent event) {
         StreamId stream = event.streamId();
         return (types.isEmpty() || types.contains(event.type()))
-                && (categories.isEmpty() || stream != null && categories.contains(stream.category()));
+                && (categories.isEmpty() || stream != null && categories.contains(stream.category()))
+                && partition.contains(stream);
     }
 
     List<String> selectedTypes() {
@@ -105,6 +121,11 @@ public final class EventFilter {
         return categories;
     }
 
+    StreamPartition selectedPartition() {
+        return partition;
+    }
+
+    /** Whether no type and no category is selected. */
     boolean isAll() {
         return types.isEmpty() && categories.isEmpty();
     }

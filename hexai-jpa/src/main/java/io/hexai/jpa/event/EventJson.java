@@ -28,6 +28,10 @@ final class EventJson {
         types.byName().forEach((name, type) -> readers.put(name, mapper.readerFor(type)));
     }
 
+    EventTypes types() {
+        return types;
+    }
+
     EncodedEvent encode(EventMessage message) {
         Object payload = message.payload();
         if (!(payload instanceof JsonNode) && types.classOf(message.type()) != payload.getClass()) {

@@ -69,6 +69,19 @@ final class EventReader {
         }
     }
 
+    /** The last event that is committed, whether or not something before it may still appear. */
+    long lastCommitted(Connection connection) throws SQLException {
+        return last(connection, Limit.NONE);
+    }
+
+    List<EventAppender> appenders(Connection connection) throws SQLException {
+        return strategy == PositionStrategy.COUNTER ? List.of() : EventAppender.read(connection, table);
+    }
+
+    String table() {
+        return table.name();
+    }
+
     long count(Connection connection, Limit limit, long after, EventFilter filter) throws SQLException {
         EventSelect select = select(filter);
         long count = select.count(connection, after, limit.position());

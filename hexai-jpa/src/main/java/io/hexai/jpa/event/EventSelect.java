@@ -75,7 +75,7 @@ final class EventSelect {
 
     private String limited() {
         String order = " ORDER BY " + table.position() + " LIMIT ?";
-        String interval = table.position() + " > ? AND " + table.position() + " <= ?";
+        String interval = table.position() + " > ? AND " + table.position() + " <= ?" + isOfPartition();
         String from = " FROM " + table.name() + " e WHERE ";
         if (filter.isAll()) {
             return "SELECT " + columns("e") + from + interval + order;
@@ -115,7 +115,12 @@ final class EventSelect {
 
     private String conditions() {
         return (filter.selectedTypes().isEmpty() ? "" : " AND e." + table.messageType() + " = ANY (?::text[])")
-                + (filter.selectedCategories().isEmpty() ? "" : " AND " + isOfCategories());
+                + (filter.selectedCategories().isEmpty() ? "" : " AND " + isOfCategories())
+                + isOfPartition();
+    }
+
+    private String isOfPartition() {
+        return filter.selectedPartition().sql("e." + table.streamId());
     }
 
     private int bindConditions(Connection connection, PreparedStatement statement, int first) throws SQLException {

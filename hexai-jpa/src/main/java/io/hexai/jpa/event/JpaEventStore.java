@@ -1,6 +1,7 @@
 package io.hexai.jpa.event;
 
 import io.hexai.jpa.transaction.Propagation;
+import io.hexai.jpa.transaction.Registration;
 import io.hexai.jpa.transaction.TransactionOptions;
 import io.hexai.jpa.transaction.UnitOfWork;
 import java.sql.Connection;
@@ -15,8 +16,9 @@ import org.hibernate.jdbc.ReturningWork;
 import org.jspecify.annotations.Nullable;
 
 /** The store over a table that a JPA entity maps. */
-final class JpaEventStore implements EventStore {
+final class JpaEventStore implements DatabaseEventStore {
 
+    private final UnitOfWork unitOfWork;
     private final UnitOfWork appending;
     private final UnitOfWork reading;
     private final EventWriter writer;
@@ -24,8 +26,10 @@ final class JpaEventStore implements EventStore {
     private final EventJson json;
     private final Clock clock;
     private final ReadAhead readAhead = new ReadAhead();
+    private final AppendListeners listeners = new AppendListeners();
 
     JpaEventStore(UnitOfWork unitOfWork, EventWriter writer, EventReader reader, EventJson json, Clock clock) {
+        this.unitOfWork = unitOfWork;
         this.appending = unitOfWork.with(options -> options.withPropagation(Propagation.EXISTING));
         this.reading = unitOfWork.with(TransactionOptions.defaults());
         this.writer = writer;
@@ -50,6 +54,7 @@ final class JpaEventStore implements EventStore {
                     stored.add(StoredEvent.of(positions.get(i), chunk.get(i).message(), null, null));
                 }
             }
+            listeners.appended(appending.current());
             return List.copyOf(stored);
         });
     }
@@ -91,6 +96,7 @@ final class JpaEventStore implements EventStore {
             }
             expectedOfChunk = ExpectedVersion.exactly(version);
         }
+        listeners.appended(appending.current());
         return new AppendedStream(List.copyOf(stored), null);
     }
 
@@ -115,9 +121,7 @@ final class JpaEventStore implements EventStore {
             throw new IllegalArgumentException(
                     "A stream is read from version 0 or greater, but " + fromVersion + " was asked.");
         }
-        return reading.call(entityManager -> entityManager
-                .unwrap(Session.class)
-                .doReturningWork(connection -> reader.stream(connection, stream, fromVersion)));
+        return onConnection(connection -> reader.stream(connection, stream, fromVersion));
     }
 
     @Override
@@ -129,6 +133,50 @@ final class JpaEventStore implements EventStore {
     @Override
     public long lastPosition() {
         return read(0, reader::last);
+    }
+
+    @Override
+    public UnitOfWork unitOfWork() {
+        return unitOfWork;
+    }
+
+    @Override
+    public String table() {
+        return reader.table();
+    }
+
+    @Override
+    public EventTypes types() {
+        return json.types();
+    }
+
+    @Override
+    public DatabaseEventStore over(UnitOfWork other) {
+        return new JpaEventStore(other, writer, reader, json, clock);
+    }
+
+    @Override
+    public long lastCommittedPosition() {
+        return onConnection(reader::lastCommitted);
+    }
+
+    @Override
+    public List<EventAppender> appenders() {
+        return onConnection(reader::appenders);
+    }
+
+    @Override
+    public void storeRaised() {
+        AggregateDrain.drainCurrent(unitOfWork);
+    }
+
+    @Override
+    public Registration onAppended(Runnable listener) {
+        return listeners.add(listener);
+    }
+
+    private <T> T onConnection(ReturningWork<T> work) {
+        return reading.call(entityManager -> entityManager.unwrap(Session.class).doReturningWork(work));
     }
 
     private <T> T read(long after, LimitedRead<T> read) {

@@ -1,16 +1,9 @@
 package io.hexai.jpa.event;
 
-import io.hexai.jpa.internal.DomainObjectRegistry;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.hibernate.Hibernate;
-import org.hibernate.engine.spi.PersistenceContext;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.engine.spi.TransactionCompletionCallbacks.BeforeCompletionCallback;
@@ -25,23 +18,18 @@ import org.hibernate.event.spi.MergeEvent;
 import org.hibernate.event.spi.MergeEventListener;
 import org.hibernate.event.spi.PostDeleteEvent;
 import org.hibernate.event.spi.PostDeleteEventListener;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sees to it that no raised event vanishes, in every session of a factory: entities that leave the session hand theirs over,
  * and a transaction with an event that nobody took cannot commit. One listener serves a factory.
  */
 final class RaisedEventsListener
-        implements FlushEventListener,
-                PostDeleteEventListener,
-                EvictEventListener,
-                MergeEventListener,
-                DomainObjectRegistry {
+        implements FlushEventListener, PostDeleteEventListener, EvictEventListener, MergeEventListener {
 
     private static final long serialVersionUID = 1L;
 
     private final transient List<AggregateDrain> drains = new CopyOnWriteArrayList<>();
-    private final transient Map<PersistenceContext, Supplier<? extends Collection<Object>>> domainObjects =
-            new ConcurrentHashMap<>();
 
     static void install(SessionFactoryImplementor factory) {
         RaisedEventsListener listener = new RaisedEventsListener();
@@ -53,6 +41,16 @@ final class RaisedEventsListener
     }
 
     static RaisedEventsListener of(SessionFactoryImplementor factory) {
+        RaisedEventsListener installed = find(factory);
+        if (installed == null) {
+            throw new IllegalStateException("The factory does not load integrators from the class path of the library;"
+                    + " list " + RaisedEventsIntegrator.class.getName() + " where it is told which ones to load.");
+        }
+        return installed;
+    }
+
+    /** Returns the listener of a factory, or null if it does not load integrators, and so has no store that drains. */
+    static @Nullable RaisedEventsListener find(SessionFactoryImplementor factory) {
         List<RaisedEventsListener> installed = new ArrayList<>(1);
         factory.getEventListenerRegistry()
                 .getEventListenerGroup(EventType.POST_DELETE)
@@ -61,43 +59,18 @@ final class RaisedEventsListener
                         found.add(ours);
                     }
                 });
-        if (!installed.isEmpty()) {
-            return installed.get(0);
-        }
-        throw new IllegalStateException("The factory does not load integrators from the class path of the library;"
-                + " list " + RaisedEventsIntegrator.class.getName() + " where it is told which ones to load.");
+        return installed.isEmpty() ? null : installed.get(0);
     }
 
     void add(AggregateDrain drain) {
         drains.add(drain);
     }
 
-    @Override
-    public Runnable register(
-            SharedSessionContractImplementor session, Supplier<? extends Collection<Object>> ofSession) {
-        PersistenceContext context = session.getPersistenceContextInternal();
-        domainObjects.put(context, ofSession);
-        return () -> domainObjects.remove(context, ofSession);
-    }
-
-    /** Visits the entities of a session that may have raised events, then the domain objects. */
-    void forEachSource(SharedSessionContractImplementor session, Consumer<RaisesEvents> action) {
-        ManagedAggregates.forEach(session, action);
-        Supplier<? extends Collection<Object>> ofSession = domainObjects.get(session.getPersistenceContextInternal());
-        if (ofSession != null) {
-            for (Object each : ofSession.get()) {
-                if (each instanceof RaisesEvents source) {
-                    action.accept(source);
-                }
-            }
-        }
-    }
-
     /** Looks again when the transaction completes, by when a store should have drained what is found now. */
     @Override
     public void onFlush(FlushEvent event) {
         boolean[] found = {false};
-        forEachSource(
+        ManagedAggregates.forEach(
                 event.getSession(),
                 source -> found[0] |= !(source instanceof AggregateRoot aggregate) || aggregate.hasRaised());
         if (found[0]) {
@@ -105,9 +78,9 @@ final class RaisedEventsListener
         }
     }
 
-    private void refuseCommitUnlessDrained(EventSource session) {
+    private static void refuseCommitUnlessDrained(EventSource session) {
         session.getActionQueue().registerCallback((BeforeCompletionCallback)
-                completing -> forEachSource(completing, RaisedEventsListener::requireDrained));
+                completing -> ManagedAggregates.forEach(completing, RaisedEventsListener::requireDrained));
     }
 
     private static void requireDrained(RaisesEvents source) {
@@ -146,12 +119,21 @@ final class RaisedEventsListener
 
     private void handOver(SharedSessionContractImplementor session, Object entity) {
         if (entity instanceof RaisesEvents source) {
-            for (AggregateDrain drain : drains) {
-                if (drain.isOf(session)) {
-                    drain.take(source);
-                    return;
-                }
+            AggregateDrain drain = drainOf(session);
+            if (drain != null) {
+                drain.take(source);
             }
         }
+    }
+
+    /** Returns whose unit of work the session is, or null. */
+    @Nullable
+    AggregateDrain drainOf(SharedSessionContractImplementor session) {
+        for (AggregateDrain drain : drains) {
+            if (drain.isOf(session)) {
+                return drain;
+            }
+        }
+        return null;
     }
 }

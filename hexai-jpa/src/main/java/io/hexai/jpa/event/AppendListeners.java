@@ -1,0 +1,39 @@
+package io.hexai.jpa.event;
+
+import io.hexai.jpa.transaction.Registration;
+import io.hexai.jpa.transaction.ResourceKey;
+import io.hexai.jpa.transaction.Transaction;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Who hears of committed appends; costs nothing as long as there is nobody. Thread-safe. */
+final class AppendListeners {
+
+    private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+    private final ResourceKey<Boolean> told = ResourceKey.of("append listeners");
+
+    Registration add(Runnable listener) {
+        Listener added = new Listener(Objects.requireNonNull(listener, "listener"));
+        listeners.add(added);
+        return () -> listeners.remove(added);
+    }
+
+    /** A nested scope that rolls back takes hook and resource along, as it does its appends. */
+    void appended(Transaction transaction) {
+        if (!listeners.isEmpty()) {
+            transaction.resource(told, () -> {
+                transaction.afterCommit(() -> listeners.forEach(listener -> listener.target.run()));
+                return true;
+            });
+        }
+    }
+
+    private static final class Listener {
+        private final Runnable target;
+
+        private Listener(Runnable target) {
+            this.target = target;
+        }
+    }
+}
