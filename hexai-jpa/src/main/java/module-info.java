@@ -4,10 +4,12 @@ module io.hexai.jpa {
     exports io.hexai.jpa.bootstrap;
     exports io.hexai.jpa.database;
     exports io.hexai.jpa.event;
-    exports io.hexai.jpa.repository;
+    exports io.hexai.jpa.subscription;
     exports io.hexai.jpa.transaction;
 
     opens io.hexai.jpa.event to
+            org.hibernate.orm.core;
+    opens io.hexai.jpa.subscription to
             org.hibernate.orm.core;
 
     requires transitive jakarta.persistence;

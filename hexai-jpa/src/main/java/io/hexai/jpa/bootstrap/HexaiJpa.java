@@ -3,8 +3,10 @@ package io.hexai.jpa.bootstrap;
 import io.hexai.jpa.database.PostgresConfig;
 import io.hexai.jpa.event.EventStore;
 import io.hexai.jpa.event.HexaiEvent;
+import io.hexai.jpa.subscription.EventSubscription;
 import io.hexai.jpa.transaction.UnitOfWork;
 import jakarta.persistence.EntityManagerFactory;
+import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -91,7 +93,9 @@ public final class HexaiJpa implements AutoCloseable {
      * @return to be added to the managed classes
      */
     public static List<Class<?>> managedClasses() {
-        return List.of(HexaiEvent.class);
+        List<Class<?>> classes = new ArrayList<>(EventSubscription.managedClasses());
+        classes.add(HexaiEvent.class);
+        return List.copyOf(classes);
     }
 
     /** Closes the factory, and the pool unless the application gave it. A unit of work that still runs fails. */

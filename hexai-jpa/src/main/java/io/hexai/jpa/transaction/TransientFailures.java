@@ -10,14 +10,21 @@ import org.hibernate.StaleStateException;
 import org.hibernate.dialect.lock.OptimisticEntityLockException;
 import org.jspecify.annotations.Nullable;
 
-/** Tells by types and SQLSTATEs, never by message texts, what went wrong. */
-final class TransientFailures {
+/** Tells by types and SQLSTATEs, never by message texts, what went wrong. Thread-safe. */
+public final class TransientFailures {
 
     private static final Set<String> TRANSIENT_STATES = Set.of("40001", "40P01", "55P03");
 
     private TransientFailures() {}
 
-    static boolean isTransient(Throwable failure) {
+    /**
+     * Tells whether a failure is due to other transactions, so that the same work may succeed the next time: what a
+     * {@link RetryPolicy} repeats.
+     *
+     * @param failure looked through with its causes
+     * @return true for stale versions, serialization failures, deadlocks, locks not available and aborted commits
+     */
+    public static boolean isTransient(Throwable failure) {
         return anyInChain(
                 failure,
                 cause -> cause instanceof OptimisticLockException
@@ -29,8 +36,14 @@ final class TransientFailures {
                                 && TRANSIENT_STATES.contains(sql.getSQLState()));
     }
 
-    /** Class 08 is a lost connection; 57P01 to 57P03 are a server that ends the session. */
-    static boolean isConnectionLost(Throwable failure) {
+    /**
+     * Tells whether the connection was lost. In SQLSTATEs, class 08 is a lost connection; 57P01 to 57P03 are a server that
+     * ends the session.
+     *
+     * @param failure looked through with its causes
+     * @return true if the connection cannot be used any more, or could not be made
+     */
+    public static boolean isConnectionLost(Throwable failure) {
         return anyInChain(
                 failure,
                 cause -> cause instanceof SQLException sql

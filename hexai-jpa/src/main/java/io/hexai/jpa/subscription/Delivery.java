@@ -1,0 +1,162 @@
+package io.hexai.jpa.subscription;
+
+import io.hexai.jpa.event.CurrentMessage;
+import io.hexai.jpa.event.EventMessage;
+import io.hexai.jpa.event.StoredEvent;
+import io.hexai.jpa.transaction.Propagation;
+import io.hexai.jpa.transaction.RetryPolicy;
+import io.hexai.jpa.transaction.TransactionMode;
+import io.hexai.jpa.transaction.TransactionOptions;
+import io.hexai.jpa.transaction.UnitOfWork;
+import jakarta.persistence.EntityManager;
+import java.util.List;
+import java.util.Set;
+import org.hibernate.Session;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands events to the handlers in one transaction, which also moves the checkpoint. Thread-safe, but for what a
+ * {@link Progress} tells.
+ */
+final class Delivery {
+
+    private final SubscriptionSettings settings;
+    private final Checkpoints checkpoints;
+    private final DeadLetterRows deadLetters;
+    private final UnitOfWork handling;
+
+    Delivery(SubscriptionSettings settings, Checkpoints checkpoints, DeadLetterRows deadLetters) {
+        this.settings = settings;
+        this.checkpoints = checkpoints;
+        this.deadLetters = deadLetters;
+        this.handling = settings.store()
+                .unitOfWork()
+                .with(settings.transaction()
+                        .apply(TransactionOptions.defaults().withName("subscription " + settings.name()))
+                        .withPropagation(Propagation.NEW)
+                        .withMode(TransactionMode.SPANNING)
+                        .withReadOnly(false)
+                        .withRetry(RetryPolicy.none()));
+    }
+
+    /** Which event is being handled, for whoever catches its failure. Confined to its thread. */
+    static final class Progress {
+        private @Nullable StoredEvent event;
+
+        @Nullable
+        StoredEvent event() {
+            return event;
+        }
+    }
+
+    /** Where events go: whose checkpoint moves, and which tables unqualified names mean. */
+    record Target(Term term, long generation, int partition, ShadowSchema shadow) {}
+
+    UnitOfWork handling() {
+        return handling;
+    }
+
+    Checkpoints checkpoints() {
+        return checkpoints;
+    }
+
+    DeadLetterRows deadLetters() {
+        return deadLetters;
+    }
+
+    /** Handles the events behind the checkpoint, and moves it. Failures pass as they are. */
+    void deliver(Target target, List<StoredEvent> events, long upTo, Progress progress) throws Exception {
+        if (events.size() == 1) {
+            // What is stored at the commit, by hooks or drains, has a cause as well.
+            EventMessage message = events.get(0).message();
+            CurrentMessage.<Exception>run(message, () -> deliverInTransaction(target, events, upTo, progress));
+        } else {
+            deliverInTransaction(target, events, upTo, progress);
+        }
+    }
+
+    private void deliverInTransaction(Target target, List<StoredEvent> events, long upTo, Progress progress)
+            throws Exception {
+        inTransaction(target, upTo, (entityManager, done) -> {
+            Set<String> parked = parkedStreams(entityManager, target, events);
+            for (StoredEvent event : events) {
+                if (event.position() > done) {
+                    progress.event = event;
+                    if (event.streamId() != null
+                            && parked.contains(event.streamId().toString())) {
+                        park(entityManager, target, event, 0, null);
+                    } else {
+                        handle(event, events.size() > 1);
+                    }
+                }
+            }
+            progress.event = null;
+        });
+    }
+
+    /** Makes an event a dead letter, and moves the checkpoint. */
+    void park(Target target, StoredEvent event, long upTo, int attempts, Throwable failure) throws Exception {
+        inTransaction(target, upTo, (entityManager, done) -> {
+            if (event.position() > done) {
+                park(entityManager, target, event, attempts, FailureText.of(failure));
+            }
+        });
+    }
+
+    /** What is done with an entity manager for events behind the checkpoint. */
+    @FunctionalInterface
+    interface Work {
+        void run(EntityManager entityManager, long done) throws Exception;
+    }
+
+    private void inTransaction(Target target, long upTo, Work work) throws Exception {
+        boolean[] committed = {false};
+        handling.<Exception>run(entityManager -> {
+            handling.current().afterCommit(() -> committed[0] = true);
+            long done = begin(entityManager, target);
+            work.run(entityManager, done);
+            // The changes first, so that the checkpoint is locked for as short as can be.
+            entityManager.flush();
+            entityManager.unwrap(Session.class).doWork(connection -> {
+                target.shadow().requireUntouched(connection);
+                checkpoints.advance(connection, target.term(), target.generation(), target.partition(), upTo);
+            });
+        });
+        if (!committed[0]) {
+            throw new HandlingPreventedException();
+        }
+    }
+
+    long begin(EntityManager entityManager, Target target) {
+        return entityManager.unwrap(Session.class).doReturningWork(connection -> {
+            long position = checkpoints.begin(connection, target.term(), target.generation(), target.partition());
+            target.shadow().enter(connection);
+            return position;
+        });
+    }
+
+    /** Of several events in one transaction, each is stored as the cause of what it has raised before the next one. */
+    void handle(StoredEvent event, boolean amongOthers) throws Exception {
+        CurrentMessage.<Exception>run(event.message(), () -> {
+            settings.handlers().handle(event);
+            if (amongOthers) {
+                settings.store().storeRaised();
+            }
+        });
+    }
+
+    private Set<String> parkedStreams(EntityManager entityManager, Target target, List<StoredEvent> events) {
+        return settings.poison().isParkingFollowers()
+                ? entityManager
+                        .unwrap(Session.class)
+                        .doReturningWork(
+                                connection -> deadLetters.parkedStreams(connection, target.generation(), events))
+                : Set.of();
+    }
+
+    void park(EntityManager entityManager, Target target, StoredEvent event, int attempts, @Nullable String failure) {
+        entityManager
+                .unwrap(Session.class)
+                .doWork(connection -> deadLetters.park(connection, target.generation(), event, attempts, failure));
+    }
+}

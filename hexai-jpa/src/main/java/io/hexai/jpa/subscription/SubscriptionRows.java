@@ -1,0 +1,193 @@
+package io.hexai.jpa.subscription;
+
+import io.hexai.jpa.transaction.UnitOfWork;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import org.hibernate.Session;
+import org.hibernate.jdbc.ReturningWork;
+import org.jspecify.annotations.Nullable;
+
+/** Reads and writes the row of a subscription, each time in a short transaction. Times are the server's. Thread-safe. */
+final class SubscriptionRows {
+
+    private static final String LEASE_END = "clock_timestamp() + ? * interval '1 millisecond'";
+
+    private final SubscriptionTables tables;
+    private final UnitOfWork unitOfWork;
+    private final String name;
+
+    SubscriptionRows(SubscriptionTables tables, UnitOfWork unitOfWork, String name) {
+        this.tables = tables;
+        this.unitOfWork = unitOfWork;
+        this.name = name;
+    }
+
+    <T extends @Nullable Object> T call(ReturningWork<T> work) {
+        return unitOfWork.call(
+                entityManager -> entityManager.unwrap(Session.class).doReturningWork(work));
+    }
+
+    /** Writes the row and its checkpoints, if there is none yet. */
+    void register(SubscriptionSettings settings) {
+        if (read() != null) {
+            return;
+        }
+        long start = settings.start().in(settings.store());
+        call(connection -> {
+            int added = Jdbc.update(
+                    connection,
+                    "INSERT INTO " + tables.subscriptions()
+                            + " (name, event_table, start_position, version, partitions) VALUES (?, ?, ?, ?, ?)"
+                            + " ON CONFLICT (name) DO NOTHING",
+                    name,
+                    settings.store().table(),
+                    start,
+                    settings.version(),
+                    settings.partitions());
+            if (added > 0) {
+                addCheckpoints(connection, new Term(name, 0, 0), 1, settings.partitions(), start);
+            }
+            return added;
+        });
+    }
+
+    void addCheckpoints(Connection connection, Term term, long generation, int partitions, long position)
+            throws SQLException {
+        Jdbc.update(
+                connection,
+                "INSERT INTO " + tables.checkpoints()
+                        + " (subscription, generation, partition, position, epoch)"
+                        + " SELECT ?, ?, p, ?, ? FROM generate_series(0, ? - 1) p",
+                name,
+                generation,
+                position,
+                term.epoch(),
+                partitions);
+    }
+
+    @Nullable
+    SubscriptionRow read() {
+        return call(this::read);
+    }
+
+    @Nullable
+    SubscriptionRow read(Connection connection) throws SQLException {
+        return Jdbc.first(
+                connection,
+                "SELECT " + SubscriptionRow.COLUMNS + " FROM " + tables.subscriptions() + " WHERE name = ?",
+                SubscriptionRow::read,
+                name);
+    }
+
+    /** Becomes the owner if there is none, and none with newer handlers has been. */
+    @Nullable
+    SubscriptionRow acquire(String owner, Duration lease, int version) {
+        return call(connection -> Jdbc.first(
+                connection,
+                "UPDATE " + tables.subscriptions() + " SET owner = ?, epoch = epoch + 1, lease_until = " + LEASE_END
+                        + " WHERE name = ? AND version <= ? AND (owner IS NULL OR lease_until < clock_timestamp())"
+                        + " RETURNING " + SubscriptionRow.COLUMNS,
+                SubscriptionRow::read,
+                owner,
+                lease.toMillis(),
+                name,
+                version));
+    }
+
+    /** Returns null if another instance has become the owner. */
+    @Nullable
+    SubscriptionRow renew(Term term, Duration lease) {
+        return call(connection -> Jdbc.first(
+                connection,
+                "UPDATE " + tables.subscriptions() + " SET lease_until = " + LEASE_END
+                        + " WHERE name = ? AND epoch = ? AND owner IS NOT NULL RETURNING " + SubscriptionRow.COLUMNS,
+                SubscriptionRow::read,
+                lease.toMillis(),
+                name,
+                term.epoch()));
+    }
+
+    void release(Term term) {
+        command("owner = NULL, lease_until = NULL WHERE name = ? AND epoch = ?", name, term.epoch());
+    }
+
+    void pause() {
+        command("paused = true WHERE name = ?", name);
+    }
+
+    void resume() {
+        command(
+                "paused = false, failed_at = NULL, failed_position = NULL, failed_type = NULL, failed_attempts = NULL,"
+                        + " failure = NULL, broken = false WHERE name = ?",
+                name);
+    }
+
+    void stop(Term term, SubscriptionFailure failure) {
+        command(
+                "failed_at = clock_timestamp(), failed_position = ?, failed_type = ?, failed_attempts = ?, failure = ?,"
+                        + " broken = ? WHERE name = ? AND epoch = ?",
+                failure.position(),
+                failure.eventType(),
+                failure.attempts(),
+                failure.message(),
+                failure.isError(),
+                name,
+                term.epoch());
+    }
+
+    void requestRebuild() {
+        command("rebuild_requested_at = clock_timestamp(), rebuild_failure = NULL WHERE name = ?", name);
+    }
+
+    void rebuildFailed(Term term, String why) {
+        command(
+                "rebuild_requested_at = NULL, rebuild_failure = ? WHERE name = ? AND epoch = ?",
+                why,
+                name,
+                term.epoch());
+    }
+
+    /** In the transaction that makes the new generation the one that readers see. */
+    void rebuilt(Connection connection, Term term, long generation, int version, int partitions) throws SQLException {
+        Jdbc.update(
+                connection,
+                "UPDATE " + tables.subscriptions()
+                        + " SET generation = ?, version = ?, partitions = ?, rebuild_requested_at = NULL, rebuild_failure = NULL"
+                        + " WHERE name = ? AND epoch = ?",
+                generation,
+                version,
+                partitions,
+                name,
+                term.epoch());
+    }
+
+    void setPartitions(Connection connection, Term term, int partitions) throws SQLException {
+        Jdbc.update(
+                connection,
+                "UPDATE " + tables.subscriptions() + " SET partitions = ? WHERE name = ? AND epoch = ?",
+                partitions,
+                name,
+                term.epoch());
+    }
+
+    /** Changes the row, and wakes whoever has to know. */
+    private void command(String change, @Nullable Object... parameters) {
+        call(connection -> {
+            int rows = Jdbc.update(connection, "UPDATE " + tables.subscriptions() + " SET " + change, parameters);
+            WakeUps.send(connection, WakeUps.ofSubscription(name));
+            return rows;
+        });
+    }
+
+    List<Long> positions(Connection connection, long generation) throws SQLException {
+        return Jdbc.list(
+                connection,
+                "SELECT position FROM " + tables.checkpoints()
+                        + " WHERE subscription = ? AND generation = ? ORDER BY partition",
+                row -> row.getLong(1),
+                name,
+                generation);
+    }
+}

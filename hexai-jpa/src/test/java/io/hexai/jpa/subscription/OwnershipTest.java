@@ -1,0 +1,156 @@
+package io.hexai.jpa.subscription;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.hexai.jpa.subscription.AccountEvent.Deposited;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+/** Two applications, each with its own factory, are two processes as far as the database can tell. */
+class OwnershipTest {
+
+    private static final Duration SOON = Duration.ofSeconds(30);
+
+    private final SubscriptionDatabase database = new SubscriptionDatabase();
+    private final Application one = database.application();
+    private final Application other = database.application();
+
+    @AfterEach
+    void drop() {
+        database.close();
+    }
+
+    private static void awaitStatus(EventSubscription subscription, SubscriptionStatus status) {
+        await().atMost(SOON).until(() -> subscription.state().status() == status);
+    }
+
+    @Test
+    void isOneInstancesAtATime() {
+        EventSubscription first = one.start(one.balances("s"));
+        awaitStatus(first, SubscriptionStatus.RUNNING);
+        EventSubscription second = other.start(other.balances("s"));
+        other.store.store(new Deposited("a", 1));
+        second.awaitCaughtUp(SOON);
+
+        assertThat(second.state().status()).isEqualTo(SubscriptionStatus.STANDBY);
+        assertThat(second.state().owner()).isEqualTo(first.state().owner());
+        assertThat(database.balances()).containsExactly("a|1|1");
+    }
+
+    @Test
+    void passesToAnotherAtOnceWhenItsInstanceIsClosed() {
+        EventSubscription first = one.start(one.balances("s").lease(Duration.ofMinutes(10)));
+        awaitStatus(first, SubscriptionStatus.RUNNING);
+        EventSubscription second = other.start(other.balances("s").lease(Duration.ofMinutes(10)));
+        first.close();
+        awaitStatus(second, SubscriptionStatus.RUNNING);
+        other.store.store(new Deposited("a", 1));
+        second.awaitCaughtUp(SOON);
+        assertThat(database.balances()).containsExactly("a|1|1");
+    }
+
+    @Nested
+    class OfAnInstanceThatHangs {
+
+        private final CountDownLatch handling = new CountDownLatch(1);
+        private final CountDownLatch hanging = new CountDownLatch(1);
+
+        private EventSubscriptionBuilder thatHangs() {
+            return one.subscription("s").on(Deposited.class, (deposited, event) -> {
+                one.add(deposited.account(), deposited.amount());
+                one.unitOfWork.entityManager().flush();
+                handling.countDown();
+                hanging.await();
+            });
+        }
+
+        /** As if the owner had been silent for longer than its lease. */
+        private void takeOver(EventSubscription successor) {
+            String owner = database.value("SELECT owner FROM hexai__subscriptions");
+            await().atMost(SOON).until(() -> {
+                database.execute("UPDATE hexai__subscriptions SET lease_until = clock_timestamp() - interval '1 second'"
+                        + " WHERE owner = '" + owner + "'");
+                return successor.state().status() == SubscriptionStatus.RUNNING;
+            });
+        }
+
+        @Test
+        void isTakenWithTheLocksThatItsTransactionHeld() throws Exception {
+            EventSubscription first = one.start(thatHangs());
+            awaitStatus(first, SubscriptionStatus.RUNNING);
+            one.store.store(new Deposited("a", 1));
+            assertThat(handling.await(30, TimeUnit.SECONDS)).isTrue();
+            EventSubscription second = other.start(other.balances("s"));
+
+            takeOver(second);
+            second.awaitCaughtUp(SOON);
+            assertThat(database.balances()).containsExactly("a|1|1");
+
+            hanging.countDown();
+            awaitStatus(first, SubscriptionStatus.STANDBY);
+            one.store.store(new Deposited("a", 2));
+            second.awaitCaughtUp(SOON);
+            assertThat(database.balances()).containsExactly("a|3|2");
+        }
+
+        @Test
+        void leavesOtherTransactionsAlone() throws Exception {
+            EventSubscription first = one.start(thatHangs());
+            EventSubscription bystander = one.start(
+                    one.balances("bystander").on(AccountEvent.Noted.class, (noted, event) -> hanging.await()));
+            awaitStatus(first, SubscriptionStatus.RUNNING);
+            awaitStatus(bystander, SubscriptionStatus.RUNNING);
+            one.store.store(new Deposited("a", 1));
+            assertThat(handling.await(30, TimeUnit.SECONDS)).isTrue();
+            EventSubscription second = other.start(other.subscription("s").onAny((payload, event) -> {}));
+            one.unitOfWork.run(em -> {
+                one.store.store(new Deposited("mine", 1));
+                takeOver(second);
+            });
+            hanging.countDown();
+            second.awaitCaughtUp(SOON);
+            bystander.awaitCaughtUp(SOON);
+            assertThat(database.rows("SELECT count(*) FROM hexai__events")).containsExactly("2");
+            assertThat(database.value("SELECT epoch FROM hexai__subscriptions WHERE name = 'bystander'"))
+                    .isEqualTo("1");
+        }
+    }
+
+    @Test
+    void isShutOutByTheEpochEvenIfItsTransactionIsNotEnded() {
+        EventSubscription subscription = one.start(one.subscription("s").on(Deposited.class, (deposited, event) -> {
+            one.add(deposited.account(), deposited.amount());
+            // A successor has come, between the begin of this transaction and its end.
+            database.execute("UPDATE hexai__checkpoints SET epoch = epoch + 100");
+        }));
+        one.store.store(new Deposited("a", 1));
+        await().atMost(SOON)
+                .until(() -> database.value("SELECT max(epoch) FROM hexai__checkpoints")
+                                .compareTo("101")
+                        >= 0);
+        assertThatThrownBy(() -> subscription.awaitCaughtUp(Duration.ofMillis(500)))
+                .isInstanceOf(NotCaughtUpException.class);
+        assertThat(database.balances()).isEmpty();
+        assertThat(database.checkpoint("s")).isZero();
+    }
+
+    @Test
+    void isNotTakenByAnInstanceWithOlderHandlers() {
+        EventSubscriptionBuilder newer = one.balances("s").version(2).onRebuild(em -> {});
+        EventSubscription second = one.start(newer);
+        awaitStatus(second, SubscriptionStatus.RUNNING);
+        second.awaitRebuilt(SOON);
+        EventSubscription first = other.start(other.balances("s"));
+        second.close();
+        other.store.store(new Deposited("a", 1));
+        assertThatThrownBy(() -> first.awaitCaughtUp(Duration.ofSeconds(2))).isInstanceOf(NotCaughtUpException.class);
+        assertThat(first.state().status()).isEqualTo(SubscriptionStatus.STANDBY);
+        assertThat(database.balances()).isEmpty();
+    }
+}

@@ -1,0 +1,346 @@
+package io.hexai.jpa.subscription;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.hexai.jpa.event.ExpectedVersion;
+import io.hexai.jpa.event.StoredEvent;
+import io.hexai.jpa.event.StreamId;
+import io.hexai.jpa.subscription.AccountEvent.Deposited;
+import jakarta.persistence.OptimisticLockException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+
+class PoisonTest {
+
+    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final PoisonPolicy QUICK =
+            PoisonPolicy.deadLetter().withAttempts(2).withBackoff(Duration.ofMillis(1), Duration.ofMillis(2));
+
+    private final SubscriptionDatabase database = new SubscriptionDatabase();
+    private final Application application = database.application();
+    private final AtomicBoolean poisonous = new AtomicBoolean(true);
+    private final List<Integer> handled = Collections.synchronizedList(new ArrayList<>());
+
+    @AfterEach
+    void drop() {
+        database.close();
+    }
+
+    /** Writes, and then fails at amounts of 13 as long as those are poisonous. */
+    private EventSubscriptionBuilder fragile(PoisonPolicy policy) {
+        return application
+                .subscription("fragile")
+                .on(Deposited.class, (deposited, event) -> {
+                    handled.add(deposited.amount());
+                    application.add(deposited.account(), deposited.amount());
+                    if (deposited.amount() == 13 && poisonous.get()) {
+                        throw new IOException("thirteen");
+                    }
+                })
+                .onPoison(policy);
+    }
+
+    private List<StoredEvent> deposit(int... amounts) {
+        return application.store.append(
+                StreamId.of("account", "a"),
+                ExpectedVersion.any(),
+                IntStream.of(amounts)
+                        .mapToObj(amount -> new Deposited("a", amount))
+                        .toList());
+    }
+
+    private static void awaitStatus(EventSubscription subscription, SubscriptionStatus status) {
+        await().atMost(SOON).until(() -> subscription.state().status() == status);
+    }
+
+    @Nested
+    class Stopping {
+
+        private final PoisonPolicy policy =
+                PoisonPolicy.stop().withAttempts(3).withBackoff(Duration.ofMillis(1), Duration.ofMillis(2));
+
+        @Test
+        void leavesWhatCameBeforeAndTellsWhichEventItIs() {
+            List<StoredEvent> stored = deposit(1, 2, 13, 4);
+            EventSubscription subscription = application.start(fragile(policy));
+            awaitStatus(subscription, SubscriptionStatus.STOPPED);
+
+            assertThat(database.balances()).containsExactly("a|3|2");
+            assertThat(database.checkpoint("fragile")).isEqualTo(stored.get(1).position());
+            SubscriptionFailure failure = subscription.state().failure();
+            assertThat(failure.position()).isEqualTo(stored.get(2).position());
+            assertThat(failure.eventType()).isEqualTo("account.deposited");
+            assertThat(failure.attempts()).isEqualTo(3);
+            assertThat(failure.message()).contains("IOException: thirteen");
+        }
+
+        @Test
+        void handlesNoEventAgainThatWasCommitted() {
+            deposit(1, 2, 13, 4);
+            EventSubscription subscription = application.start(fragile(policy));
+            awaitStatus(subscription, SubscriptionStatus.STOPPED);
+            // Together, and rolled back; then each alone, the poison three times.
+            assertThat(handled).containsExactly(1, 2, 13, 1, 2, 13, 13, 13);
+        }
+
+        @Test
+        void goesOnWithTheSameEventWhenItIsResumed() {
+            deposit(1, 13, 4);
+            EventSubscription subscription = application.start(fragile(policy));
+            awaitStatus(subscription, SubscriptionStatus.STOPPED);
+            poisonous.set(false);
+            subscription.resume();
+            subscription.awaitCaughtUp(SOON);
+            assertThat(database.balances()).containsExactly("a|18|3");
+            assertThat(subscription.state().failure()).isNull();
+        }
+
+        @Test
+        void lastsUntilThenInOtherProcessesAndAfterARestart() {
+            deposit(13);
+            EventSubscription first = application.start(fragile(policy));
+            awaitStatus(first, SubscriptionStatus.STOPPED);
+            first.close();
+            handled.clear();
+            EventSubscription second = application.start(fragile(policy));
+            assertThatThrownBy(() -> second.awaitCaughtUp(SOON))
+                    .isInstanceOf(NotCaughtUpException.class)
+                    .hasMessageContaining("STOPPED")
+                    .hasMessageContaining("thirteen");
+            assertThat(handled).isEmpty();
+        }
+
+        @Test
+        void isToldToListeners() {
+            List<String> told = Collections.synchronizedList(new ArrayList<>());
+            deposit(13);
+            application.start(fragile(policy).listener(new SubscriptionListener() {
+                @Override
+                public void retrying(String subscription, Throwable failure, int attempt) {
+                    told.add("retrying " + attempt + " " + failure.getMessage());
+                    throw new IllegalStateException("a listener that fails changes nothing");
+                }
+
+                @Override
+                public void stopped(String subscription, SubscriptionFailure failure) {
+                    told.add("stopped at " + failure.position());
+                }
+            }));
+            await().atMost(SOON)
+                    .untilAsserted(() -> assertThat(told)
+                            .containsExactly("retrying 1 thirteen", "retrying 2 thirteen", "stopped at 1"));
+        }
+    }
+
+    @Nested
+    class Errors {
+
+        @Test
+        void stopTheSubscriptionAtOnceAndAreSeen() {
+            AtomicInteger tries = new AtomicInteger();
+            EventSubscription subscription =
+                    application.start(application.subscription("s").on(Deposited.class, (deposited, event) -> {
+                        if (poisonous.get()) {
+                            tries.incrementAndGet();
+                            throw new StackOverflowError("deep");
+                        }
+                        application.add("a", 1);
+                    }));
+            deposit(1);
+            awaitStatus(subscription, SubscriptionStatus.FAILED);
+            assertThat(tries).hasValue(1);
+            assertThat(subscription.state().failure().message()).contains("StackOverflowError: deep");
+            assertThat(subscription.state().failure().position()).isEqualTo(1);
+
+            poisonous.set(false);
+            subscription.resume();
+            subscription.awaitCaughtUp(SOON);
+            assertThat(database.balances()).containsExactly("a|1|1");
+        }
+    }
+
+    @Nested
+    class SwallowedAndPreventedWork {
+
+        @Test
+        void isPoison() {
+            EventSubscription subscription =
+                    application.start(application.subscription("s").on(Deposited.class, (deposited, event) -> {
+                        application.add("a", 1);
+                        application.unitOfWork.current().preventCommit();
+                    }));
+            deposit(1);
+            awaitStatus(subscription, SubscriptionStatus.STOPPED);
+            assertThat(subscription.state().failure().message()).contains("preventCommit");
+            assertThat(database.checkpoint("s")).isZero();
+        }
+
+        @Test
+        void isNotTakenForHandledWhenAStatementHadFailed() {
+            EventSubscription subscription =
+                    application.start(application.subscription("s").on(Deposited.class, (deposited, event) -> {
+                        try {
+                            application
+                                    .unitOfWork
+                                    .entityManager()
+                                    .createNativeQuery("SELECT 1 / 0")
+                                    .getSingleResult();
+                        } catch (RuntimeException swallowed) {
+                            assertThat(swallowed).isNotNull();
+                        }
+                    }));
+            deposit(1);
+            awaitStatus(subscription, SubscriptionStatus.STOPPED);
+            assertThat(database.checkpoint("s")).isZero();
+        }
+    }
+
+    @Nested
+    class OutagesAndConflicts {
+
+        @Test
+        void areRepeatedWithoutBeingCounted() {
+            AtomicInteger tries = new AtomicInteger();
+            EventSubscription subscription = application.start(application
+                    .subscription("s")
+                    .on(Deposited.class, (deposited, event) -> {
+                        application.add("a", 1);
+                        if (tries.incrementAndGet() <= 6) {
+                            throw new OptimisticLockException("somebody else");
+                        }
+                    })
+                    .onPoison(PoisonPolicy.stop().withAttempts(1)));
+            deposit(1);
+            subscription.awaitCaughtUp(SOON);
+            assertThat(database.balances()).containsExactly("a|1|1");
+            assertThat(tries).hasValue(7);
+            assertThat(subscription.state().status()).isEqualTo(SubscriptionStatus.RUNNING);
+            assertThat(subscription.state().attempts()).isZero();
+        }
+
+        @Test
+        void ofKilledConnectionsAreGotOver() {
+            AtomicInteger tries = new AtomicInteger();
+            EventSubscription subscription = application.start(application
+                    .subscription("s")
+                    .on(Deposited.class, (deposited, event) -> {
+                        application.add("a", 1);
+                        if (tries.incrementAndGet() <= 2) {
+                            application
+                                    .unitOfWork
+                                    .entityManager()
+                                    .createNativeQuery("SELECT pg_terminate_backend(pg_backend_pid())")
+                                    .getSingleResult();
+                        }
+                    })
+                    .onPoison(PoisonPolicy.stop().withAttempts(1)));
+            deposit(1);
+            subscription.awaitCaughtUp(SOON);
+            assertThat(database.balances()).containsExactly("a|1|1");
+        }
+    }
+
+    @Nested
+    class DeadLettersOfASubscription {
+
+        @Test
+        void areParkedWhileTheRestGoesOn() {
+            List<StoredEvent> stored = deposit(1, 13, 4);
+            EventSubscription subscription = application.start(fragile(QUICK));
+            subscription.awaitCaughtUp(SOON);
+
+            assertThat(database.balances()).containsExactly("a|5|2");
+            assertThat(subscription.state().deadLetters()).isEqualTo(1);
+            DeadLetter letter = subscription.deadLetters().list(10).get(0);
+            assertThat(letter.position()).isEqualTo(stored.get(1).position());
+            assertThat(letter.streamId()).isEqualTo("account-a");
+            assertThat(letter.attempts()).isEqualTo(2);
+            assertThat(letter.failure()).contains("thirteen");
+        }
+
+        @Test
+        void areHandledAndForgottenTogetherWhenTheyAreReplayed() {
+            deposit(1, 13);
+            EventSubscription subscription = application.start(fragile(QUICK));
+            subscription.awaitCaughtUp(SOON);
+            DeadLetters letters = subscription.deadLetters();
+
+            assertThatThrownBy(() -> letters.replay(2))
+                    .isInstanceOf(ReplayFailedException.class)
+                    .hasRootCauseMessage("thirteen");
+            assertThat(letters.list(10)).extracting(DeadLetter::attempts).containsExactly(3);
+            assertThat(database.balances()).containsExactly("a|1|1");
+
+            poisonous.set(false);
+            assertThat(letters.replay(2)).isTrue();
+            assertThat(letters.replay(2)).isFalse();
+            assertThat(letters.count()).isZero();
+            assertThat(database.balances()).containsExactly("a|14|2");
+        }
+
+        @Test
+        void canBeDiscarded() {
+            deposit(13);
+            EventSubscription subscription = application.start(fragile(QUICK));
+            subscription.awaitCaughtUp(SOON);
+            assertThat(subscription.deadLetters().discard(1)).isTrue();
+            assertThat(subscription.deadLetters().discard(1)).isFalse();
+            assertThat(database.balances()).isEmpty();
+        }
+
+        @Test
+        void takeLaterEventsOfTheirStreamAlongIfAsked() {
+            deposit(1, 13, 4, 5);
+            application.store.store(new Deposited("b", 7));
+            EventSubscription subscription = application.start(fragile(QUICK.withFollowersOfStream()));
+            subscription.awaitCaughtUp(SOON);
+            assertThat(database.balances()).containsExactly("a|1|1", "b|7|1");
+            assertThat(subscription.deadLetters().list(10))
+                    .extracting(DeadLetter::position, DeadLetter::attempts)
+                    .containsExactly(
+                            org.assertj.core.groups.Tuple.tuple(2L, 2),
+                            org.assertj.core.groups.Tuple.tuple(3L, 0),
+                            org.assertj.core.groups.Tuple.tuple(4L, 0));
+
+            assertThat(subscription.deadLetters().replayAll()).containsExactly(2L, 3L, 4L);
+            handled.clear();
+            poisonous.set(false);
+            assertThat(subscription.deadLetters().replayAll()).isEmpty();
+            assertThat(handled).containsExactly(13, 4, 5);
+            assertThat(database.balances()).containsExactly("a|23|4", "b|7|1");
+            deposit(6);
+            subscription.awaitCaughtUp(SOON);
+            assertThat(database.balances()).containsExactly("a|29|5", "b|7|1");
+        }
+    }
+
+    @Nested
+    class AnEventThatCannotBeRead {
+
+        @Test
+        void isPoisonOfItsOwn() {
+            database.execute("INSERT INTO hexai__events (position, message_type, headers, payload) VALUES"
+                    + " (nextval('hexai__events_position_seq'), 'account.deposited',"
+                    + " '{\"id\": \"x\", \"type\": \"account.deposited\", \"createdAt\": \"2026-01-01T00:00:00Z\"}',"
+                    + " '{\"account\": {}, \"amount\": \"many\"}')");
+            deposit(1);
+            EventSubscription subscription = application.start(fragile(QUICK));
+            subscription.awaitCaughtUp(SOON);
+            assertThat(database.balances()).containsExactly("a|1|1");
+            assertThat(subscription.deadLetters().list(10))
+                    .singleElement()
+                    .satisfies(letter -> assertThat(letter.failure()).contains("UnreadableEventException"));
+        }
+    }
+}
