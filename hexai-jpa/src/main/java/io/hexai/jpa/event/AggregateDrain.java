@@ -19,13 +19,18 @@ final class AggregateDrain {
     private static final ResourceKey<AggregateDrain> DRAINING = ResourceKey.of("draining event store");
 
     private final UnitOfWork unitOfWork;
+    private final RaisedEventsListener listener;
     private final EventStore store;
     private final List<Consumer<? super List<StoredEvent>>> observers;
     private final ResourceKey<RaisedEvents> raisedEvents = ResourceKey.of("raised events");
 
     private AggregateDrain(
-            UnitOfWork unitOfWork, EventStore store, List<Consumer<? super List<StoredEvent>>> observers) {
+            UnitOfWork unitOfWork,
+            RaisedEventsListener listener,
+            EventStore store,
+            List<Consumer<? super List<StoredEvent>>> observers) {
         this.unitOfWork = unitOfWork;
+        this.listener = listener;
         this.store = store;
         this.observers = observers;
     }
@@ -35,8 +40,9 @@ final class AggregateDrain {
             SessionFactoryImplementor factory,
             EventStore store,
             List<Consumer<? super List<StoredEvent>>> observers) {
-        AggregateDrain drain = new AggregateDrain(unitOfWork, store, observers);
-        RaisedEventsListener.of(factory).add(drain);
+        RaisedEventsListener listener = RaisedEventsListener.of(factory);
+        AggregateDrain drain = new AggregateDrain(unitOfWork, listener, store, observers);
+        listener.add(drain);
         unitOfWork.onEveryNested(drain::beforeNested);
         unitOfWork.beforeEveryCommit(CommitPhase.DRAIN, drain::drain);
     }
@@ -71,11 +77,11 @@ final class AggregateDrain {
     private TransactionHook beforeNested(Transaction around) {
         SharedSessionContractImplementor session = sessionOf(around);
         RaisedEvents raised = raised(around);
-        ManagedAggregates.forEach(session, raised::takeFrom);
+        listener.forEachSource(session, raised::takeFrom);
         Runnable mark = raised.mark();
         return () -> {
             if (session.isOpen()) {
-                ManagedAggregates.forEach(session, RaisesEvents::drainEvents);
+                listener.forEachSource(session, RaisesEvents::drainEvents);
                 mark.run();
             }
         };
@@ -89,7 +95,7 @@ final class AggregateDrain {
         }
         RaisedEvents raised = raised(transaction);
         for (int round = 0; round < MAX_ROUNDS; round++) {
-            ManagedAggregates.forEach(sessionOf(transaction), raised::takeFrom);
+            listener.forEachSource(sessionOf(transaction), raised::takeFrom);
             if (raised.isEmpty()) {
                 return;
             }

@@ -93,8 +93,8 @@ public final class EventStoreBuilder {
     }
 
     /**
-     * Stores, before each commit, the events of all managed and removed entities that implement {@link RaisesEvents}: in
-     * the same transaction, those of {@link AggregateRoot}s in the order in which they were raised, repeated until none is
+     * Stores, before each commit, the events of all managed and removed entities that implement {@link RaisesEvents}, and
+     * of the domain objects that mapped repositories follow: in the same transaction, those of {@link AggregateRoot}s in the order in which they were raised, repeated until none is
      * left. Events of a nested scope that rolled back are not stored. At most one store of a unit of work may do so.
      *
      * <p>Events that an entity has raised without being flushed before {@code EntityManager.clear()} are lost with it.

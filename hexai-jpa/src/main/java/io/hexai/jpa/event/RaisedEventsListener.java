@@ -1,9 +1,16 @@
 package io.hexai.jpa.event;
 
+import io.hexai.jpa.internal.DomainObjectRegistry;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.hibernate.Hibernate;
+import org.hibernate.engine.spi.PersistenceContext;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.engine.spi.TransactionCompletionCallbacks.BeforeCompletionCallback;
@@ -25,11 +32,17 @@ import org.jspecify.annotations.Nullable;
  * and a transaction with an event that nobody took cannot commit. One listener serves a factory.
  */
 final class RaisedEventsListener
-        implements FlushEventListener, PostDeleteEventListener, EvictEventListener, MergeEventListener {
+        implements FlushEventListener,
+                PostDeleteEventListener,
+                EvictEventListener,
+                MergeEventListener,
+                DomainObjectRegistry {
 
     private static final long serialVersionUID = 1L;
 
     private final transient List<AggregateDrain> drains = new CopyOnWriteArrayList<>();
+    private final transient Map<PersistenceContext, Supplier<? extends Collection<Object>>> domainObjects =
+            new ConcurrentHashMap<>();
 
     static void install(SessionFactoryImplementor factory) {
         RaisedEventsListener listener = new RaisedEventsListener();
@@ -66,11 +79,32 @@ final class RaisedEventsListener
         drains.add(drain);
     }
 
+    @Override
+    public Runnable register(
+            SharedSessionContractImplementor session, Supplier<? extends Collection<Object>> ofSession) {
+        PersistenceContext context = session.getPersistenceContextInternal();
+        domainObjects.put(context, ofSession);
+        return () -> domainObjects.remove(context, ofSession);
+    }
+
+    /** Visits the entities of a session that may have raised events, then the domain objects. */
+    void forEachSource(SharedSessionContractImplementor session, Consumer<RaisesEvents> action) {
+        ManagedAggregates.forEach(session, action);
+        Supplier<? extends Collection<Object>> ofSession = domainObjects.get(session.getPersistenceContextInternal());
+        if (ofSession != null) {
+            for (Object each : ofSession.get()) {
+                if (each instanceof RaisesEvents source) {
+                    action.accept(source);
+                }
+            }
+        }
+    }
+
     /** Looks again when the transaction completes, by when a store should have drained what is found now. */
     @Override
     public void onFlush(FlushEvent event) {
         boolean[] found = {false};
-        ManagedAggregates.forEach(
+        forEachSource(
                 event.getSession(),
                 source -> found[0] |= !(source instanceof AggregateRoot aggregate) || aggregate.hasRaised());
         if (found[0]) {
@@ -78,9 +112,9 @@ final class RaisedEventsListener
         }
     }
 
-    private static void refuseCommitUnlessDrained(EventSource session) {
+    private void refuseCommitUnlessDrained(EventSource session) {
         session.getActionQueue().registerCallback((BeforeCompletionCallback)
-                completing -> ManagedAggregates.forEach(completing, RaisedEventsListener::requireDrained));
+                completing -> forEachSource(completing, RaisedEventsListener::requireDrained));
     }
 
     private static void requireDrained(RaisesEvents source) {

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * An entity or domain object in which events come about that are to be stored with it. Implement this, or extend
  * {@link AggregateRoot}. A store built with {@link EventStoreBuilder#drainAggregates()} takes the events of all managed and
- * removed entities before a commit and stores them in the same transaction.
+ * removed entities, and of the domain objects behind them, before a commit and stores them in the same transaction.
  */
 public interface RaisesEvents {
 

@@ -1,8 +1,4 @@
-/**
- * What several features share and no user sees: not exported by the module.
- *
- * <p>Start reading at {@link io.hexai.jpa.internal.OncePerFactory}.
- */
+/** What packages of the library share and users never see: not exported by the module. Depends on no other package of it. */
 @NullMarked
 package io.hexai.jpa.internal;
 

@@ -8,10 +8,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /** The observers of all nested scopes of a unit of work. Thread-safe. */
 final class EveryNested {
 
-    private final List<SavepointObserver> observers = new CopyOnWriteArrayList<>();
+    private final CopyOnWriteArrayList<SavepointObserver> observers = new CopyOnWriteArrayList<>();
 
     Registration add(SavepointObserver observer) {
-        observers.add(Objects.requireNonNull(observer, "observer"));
+        observers.addIfAbsent(Objects.requireNonNull(observer, "observer"));
         return () -> observers.remove(observer);
     }
 

@@ -175,7 +175,7 @@ public interface UnitOfWork {
     Registration onEveryCommit(CommitObserver observer);
 
     /**
-     * Registers an observer of every nested scope.
+     * Registers an observer of every nested scope; the same observer registered twice is told once.
      *
      * @param observer told before the scope begins; its failure dooms the scope around
      * @return undoes the registration

@@ -308,6 +308,33 @@ class HooksTest extends AccountTests {
     }
 
     @Nested
+    class EveryNested {
+
+        @Test
+        void isToldOnceToEachObserver() {
+            SavepointObserver observer = around -> {
+                heard.add("begins");
+                return () -> heard.add("rolled back");
+            };
+            unitOfWork.onEveryNested(observer);
+            Registration registration = unitOfWork.onEveryNested(observer);
+            UnitOfWork nested = unitOfWork.with(Propagation.NESTED);
+
+            unitOfWork.run(() -> {
+                nested.run(() -> {});
+                assertThatThrownBy(() -> nested.run(() -> {
+                            throw new IllegalStateException();
+                        }))
+                        .isInstanceOf(IllegalStateException.class);
+                registration.close();
+                nested.run(() -> {});
+            });
+
+            assertThat(heard).containsExactly("begins", "begins", "rolled back");
+        }
+    }
+
+    @Nested
     class EveryCommit {
 
         @Test
