@@ -1,5 +1,6 @@
 package io.hexai.jpa.event;
 
+import io.hexai.jpa.internal.TransactionIdSeeker;
 import io.hexai.jpa.transaction.ResourceKey;
 import io.hexai.jpa.transaction.Transaction;
 import java.sql.Connection;
@@ -111,8 +112,10 @@ final class EventWriter {
             ExpectedVersion expected)
             throws SQLException {
         Long exactly = expected instanceof ExpectedVersion.Exactly exact ? (Long) exact.version() : null;
-        try (PreparedStatement statement =
-                connection.prepareStatement(chunk.size() == 1 ? oneToStream : manyToStream)) {
+        String sql = chunk.size() == 1 ? oneToStream : manyToStream;
+        TransactionIdSeeker seeker = connection instanceof TransactionIdSeeker asks ? asks : null;
+        String idQuery = seeker == null ? null : seeker.transactionIdQuery();
+        try (PreparedStatement statement = connection.prepareStatement(idQuery == null ? sql : sql + "; " + idQuery)) {
             Parameters parameters = new Parameters(statement);
             parameters.add(stream.toString());
             addPositions(parameters, lowest, chunk.size());
@@ -122,14 +125,26 @@ final class EventWriter {
             }
             parameters.add(stream.toString());
             addEvents(parameters, connection, chunk);
-            boolean isQuery = statement.execute();
-            while (!isQuery) {
-                isQuery = statement.getMoreResults();
+            StreamAppend appended;
+            try (ResultSet rows = nextRows(statement, statement.execute())) {
+                appended = rows.next() ? appended(rows, chunk.size(), lowest) : null;
             }
-            try (ResultSet rows = statement.getResultSet()) {
-                return rows.next() ? appended(rows, chunk.size(), lowest) : null;
+            if (seeker != null && idQuery != null) {
+                try (ResultSet answer = nextRows(statement, statement.getMoreResults())) {
+                    seeker.transactionIdFrom(answer);
+                }
             }
+            return appended;
         }
+    }
+
+    /** Passes over the answers of the statements that return no rows. */
+    private static ResultSet nextRows(PreparedStatement statement, boolean isQuery) throws SQLException {
+        boolean isRows = isQuery;
+        while (!isRows) {
+            isRows = statement.getMoreResults();
+        }
+        return statement.getResultSet();
     }
 
     private static StreamAppend appended(ResultSet rows, int count, LowestPosition lowest) throws SQLException {

@@ -7,6 +7,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.hibernate.engine.jdbc.connections.spi.ConnectionProvider;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.TransactionState;
 
 /** Where the physical connections of a unit of work come from and go back to. Thread-safe. */
 final class ConnectionSource {
@@ -70,5 +72,41 @@ final class ConnectionSource {
 
     void release(Connection connection) throws SQLException {
         provider.closeConnection(connection);
+    }
+
+    /** Releases a connection as it was; one that cannot be brought back to its first state is cut off instead. */
+    void takeBack(Connection connection, boolean autoCommit) throws SQLException {
+        try {
+            restore(connection, autoCommit);
+        } catch (SQLException | RuntimeException | Error e) {
+            cutOff(connection, e);
+            throw e;
+        } finally {
+            release(connection);
+        }
+    }
+
+    private static void cutOff(Connection connection, Throwable reason) {
+        try {
+            connection.abort(Runnable::run);
+        } catch (SQLException | RuntimeException e) {
+            Failures.suppress(reason, e);
+        }
+    }
+
+    /** Switching auto-commit on would commit an open transaction, so that has to be over for certain. */
+    private static void restore(Connection connection, boolean autoCommit) throws SQLException {
+        if (!connection.isClosed()) {
+            if (state(connection) != TransactionState.IDLE) {
+                connection.rollback();
+            }
+            if (connection.getAutoCommit() != autoCommit) {
+                connection.setAutoCommit(autoCommit);
+            }
+        }
+    }
+
+    static TransactionState state(Connection connection) throws SQLException {
+        return connection.unwrap(BaseConnection.class).getTransactionState();
     }
 }

@@ -1,5 +1,6 @@
 package io.hexai.jpa.transaction;
 
+import io.hexai.jpa.internal.TransactionIdSeeker;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -9,8 +10,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.BaseConnection;
 import org.postgresql.core.TransactionState;
@@ -19,10 +19,7 @@ import org.postgresql.core.TransactionState;
  * The connection on which a session is opened. It takes a physical one at the first statement, keeps commit and rollback
  * for the scope that owns it, and gives the physical one back in the state in which it was taken. Confined to its thread.
  */
-final class LazyConnection implements InvocationHandler {
-
-    /** The top-level transaction's, whatever savepoints are open; null for one that wrote nothing. */
-    private static final String ASSIGNED_ID = "SELECT pg_current_xact_id_if_assigned()::text";
+final class LazyConnection implements InvocationHandler, TransactionIdSeeker {
 
     private static final String FAILED_TRANSACTION = "25P02";
 
@@ -31,20 +28,17 @@ final class LazyConnection implements InvocationHandler {
     private final TransactionInfo transaction;
     private final int heldByThisThread;
     private final boolean askForTransactionId;
-    private final Thread owner = Thread.currentThread();
-    private final List<NestedSavepoint> savepoints = new ArrayList<>(0);
+    private final UsageRules rules;
+    private final Savepoints savepoints = new Savepoints();
     private final Connection proxy;
 
     private @Nullable Connection physical;
     private TransactionWatch watch = new TransactionWatch();
     private boolean autoCommitAtFirst;
-    private int savepointsOpened;
-    private boolean ending;
     private boolean reading;
     private int openReads;
-    private boolean closed;
     private Outcome outcome = Outcome.OPEN;
-    private @Nullable String transactionId;
+    private @Nullable TransactionId transactionId;
 
     /** How the transaction ended, as far as the connection knows. */
     enum Outcome {
@@ -64,9 +58,12 @@ final class LazyConnection implements InvocationHandler {
         this.transaction = transaction;
         this.heldByThisThread = heldByThisThread;
         this.askForTransactionId = askForTransactionId;
+        this.rules = new UsageRules(transaction, begin.deadline());
         this.reading = begin.options().isOptimistic();
-        this.proxy = (Connection)
-                Proxy.newProxyInstance(LazyConnection.class.getClassLoader(), new Class<?>[] {Connection.class}, this);
+        this.proxy = (Connection) Proxy.newProxyInstance(
+                LazyConnection.class.getClassLoader(),
+                new Class<?>[] {Connection.class, TransactionIdSeeker.class},
+                this);
     }
 
     Connection proxy() {
@@ -81,25 +78,25 @@ final class LazyConnection implements InvocationHandler {
         return outcome;
     }
 
-    /** The id by which the server knows the transaction; null if it was not asked for, or has written nothing. */
+    /** The id by which the server knows the transaction; null if nobody learnt it, or it has written nothing. */
     @Nullable
-    String transactionId() {
+    TransactionId transactionId() {
         return transactionId;
     }
 
-    /** Asked right before COMMIT, the server knew of no write, so that how it ended makes no difference. */
+    /** Nothing was written, for certain, so that how the transaction ended makes no difference. */
     boolean hasWrittenNothing() {
-        return askForTransactionId && transactionId == null;
+        return transactionId == null && (askForTransactionId || begin.options().isReadOnly());
     }
 
     /** From here on, the session may commit or roll back. */
     void permitEnd() {
-        ending = true;
+        rules.permitEnd();
     }
 
     /** The server has marked the transaction as failed: whatever is sent, it will roll back. */
     boolean isFailed() throws SQLException {
-        return physical != null && state(physical) == TransactionState.FAILED;
+        return physical != null && ConnectionSource.state(physical) == TransactionState.FAILED;
     }
 
     /** Something else than the scope has ended the transaction on the server. */
@@ -110,63 +107,48 @@ final class LazyConnection implements InvocationHandler {
 
     private void observe() throws SQLException {
         if (physical != null && !reading) {
-            watch.observe(state(physical));
+            watch.observe(ConnectionSource.state(physical));
         }
     }
 
-    NestedSavepoint openSavepoint() throws SQLException {
+    Savepoints.NestedSavepoint openSavepoint() throws SQLException {
         beginTransaction();
-        NestedSavepoint savepoint = new NestedSavepoint("hexai_" + ++savepointsOpened);
-        if (physical != null) {
-            set(savepoint, physical);
-        }
-        savepoints.add(savepoint);
+        Savepoints.NestedSavepoint savepoint = savepoints.add();
+        setSavepoints();
         return savepoint;
     }
 
-    /** The id comes along in the same round trip, and lets a lost COMMIT be asked about later. */
-    private void set(NestedSavepoint savepoint, Connection connection) throws SQLException {
-        String id = readTransactionId(connection, "SAVEPOINT " + savepoint.name + "; " + ASSIGNED_ID);
+    private void setSavepoints() throws SQLException {
+        if (physical != null) {
+            learn(savepoints.setOn(physical));
+        }
+    }
+
+    void release(Savepoints.NestedSavepoint savepoint) throws SQLException {
+        savepoints.release(savepoint, physical);
+    }
+
+    void rollBackTo(Savepoints.NestedSavepoint savepoint) throws SQLException {
+        savepoints.rollBackTo(savepoint, physical);
+    }
+
+    private void learn(@Nullable TransactionId id) {
         transactionId = transactionId == null ? id : transactionId;
-        savepoint.isSet = true;
     }
 
-    private static @Nullable String readTransactionId(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            boolean isResult = statement.execute(sql);
-            while (!isResult) {
-                isResult = statement.getMoreResults();
-            }
-            try (ResultSet row = statement.getResultSet()) {
-                row.next();
-                return row.getString(1);
-            }
-        }
+    @Override
+    public @Nullable String transactionIdQuery() {
+        return transactionId == null ? TransactionId.QUERY : null;
     }
 
-    /** Ends a savepoint and those inside it; the changes stay. */
-    void release(NestedSavepoint savepoint) throws SQLException {
-        end(savepoint, "RELEASE SAVEPOINT " + savepoint.name);
+    @Override
+    public void transactionIdFrom(ResultSet answer) throws SQLException {
+        learn(TransactionId.from(answer));
     }
 
-    /** Takes back what was done since the savepoint, and ends it, so that savepoints do not pile up on the server. */
-    void rollBackTo(NestedSavepoint savepoint) throws SQLException {
-        end(savepoint, "ROLLBACK TO SAVEPOINT " + savepoint.name + "; RELEASE SAVEPOINT " + savepoint.name);
-    }
-
-    private void end(NestedSavepoint savepoint, String sql) throws SQLException {
-        int index = savepoints.indexOf(savepoint);
-        savepoints.subList(index, savepoints.size()).clear();
-        if (savepoint.isSet && physical != null) {
-            try (Statement statement = physical.createStatement()) {
-                statement.execute(sql);
-            }
-        }
-    }
-
-    /** Gives the physical connection back; one that cannot be brought back to its first state is cut off instead. */
+    /** Gives the physical connection back. */
     void close() throws SQLException {
-        closed = true;
+        rules.close();
         giveBack();
     }
 
@@ -174,34 +156,7 @@ final class LazyConnection implements InvocationHandler {
         Connection connection = physical;
         physical = null;
         if (connection != null) {
-            try {
-                restore(connection);
-            } catch (SQLException | RuntimeException | Error e) {
-                cutOff(connection, e);
-                throw e;
-            } finally {
-                source.release(connection);
-            }
-        }
-    }
-
-    private static void cutOff(Connection connection, Throwable reason) {
-        try {
-            connection.abort(Runnable::run);
-        } catch (SQLException | RuntimeException e) {
-            Failures.suppress(reason, e);
-        }
-    }
-
-    /** Switching auto-commit on would commit an open transaction, so that has to be over for certain. */
-    private void restore(Connection connection) throws SQLException {
-        if (!connection.isClosed()) {
-            if (state(connection) != TransactionState.IDLE) {
-                connection.rollback();
-            }
-            if (connection.getAutoCommit() != autoCommitAtFirst) {
-                connection.setAutoCommit(autoCommitAtFirst);
-            }
+            source.takeBack(connection, autoCommitAtFirst);
         }
     }
 
@@ -212,9 +167,14 @@ final class LazyConnection implements InvocationHandler {
             case "hashCode" -> System.identityHashCode(self);
             case "equals" -> arguments != null && self == arguments[0];
             case "toString" -> "LazyConnection[" + transaction + "]";
-            case "isClosed" -> closed;
+            case "isClosed" -> rules.isClosed();
             case "getAutoCommit" -> false;
-            case "setAutoCommit" -> refuseUnless(Boolean.FALSE.equals(argument(arguments)), "setAutoCommit(true)");
+            case "setAutoCommit" -> {
+                if (!Boolean.FALSE.equals(argument(arguments))) {
+                    throw rules.refused("Connection.setAutoCommit(true)");
+                }
+                yield null;
+            }
             case "close" -> null;
             case "prepareStatement" -> prepare(method, arguments);
             case "createStatement" -> {
@@ -226,9 +186,12 @@ final class LazyConnection implements InvocationHandler {
             case "prepareCall", "setSavepoint" -> onPhysicalInTransaction(method, arguments);
             case "commit" -> commit();
             case "rollback" -> arguments == null ? rollBack() : onPhysical(method, arguments);
-            case "setTransactionIsolation", "setReadOnly" -> refuseUnless(false, method.getName());
+            case "setTransactionIsolation", "setReadOnly" -> throw rules.refused("Connection." + method.getName());
             case "clearWarnings", "getWarnings" -> physical == null ? null : onPhysical(method, arguments);
-            default -> onPhysical(method, arguments);
+            default ->
+                method.getDeclaringClass() == TransactionIdSeeker.class
+                        ? called(method, this, arguments)
+                        : onPhysical(method, arguments);
         };
     }
 
@@ -244,15 +207,20 @@ final class LazyConnection implements InvocationHandler {
     }
 
     private @Nullable Object onPhysical(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
+        return called(method, acquired(), arguments);
+    }
+
+    private static @Nullable Object called(Method method, Object target, @Nullable Object @Nullable [] arguments)
+            throws Throwable {
         try {
-            return method.invoke(acquired(), arguments);
+            return method.invoke(target, arguments);
         } catch (InvocationTargetException e) {
             throw e.getTargetException();
         }
     }
 
     private Connection acquired() throws SQLException {
-        requireUsable();
+        rules.requireUsable();
         Connection connection = physical;
         if (connection == null) {
             return acquire();
@@ -260,23 +228,6 @@ final class LazyConnection implements InvocationHandler {
         observe();
         watch.requireNotEnded(transaction);
         return connection;
-    }
-
-    private void requireUsable() throws SQLException {
-        if (closed) {
-            throw new SQLException(
-                    "The connection of a " + transaction + " was used after its scope had ended.", "08003");
-        }
-        if (Thread.currentThread() != owner) {
-            throw new SQLException(
-                    "The " + transaction + " belongs to thread '" + owner.getName() + "' and was used on thread '"
-                            + Thread.currentThread().getName() + "'. Open a unit of work on that thread instead.",
-                    "08003");
-        }
-        Deadline deadline = begin.deadline();
-        if (deadline != null && deadline.isOver() && !ending) {
-            throw new TransactionTimeoutException(transaction, deadline.timeout());
-        }
     }
 
     private Connection acquire() throws SQLException {
@@ -313,13 +264,11 @@ final class LazyConnection implements InvocationHandler {
 
     private void sendBegin(Connection connection) throws SQLException {
         begin.sendTo(connection);
-        for (NestedSavepoint savepoint : savepoints) {
-            set(savepoint, connection);
-        }
+        setSavepoints();
     }
 
     /** Ends the time of reading outside a transaction; from here on, the connection is held to the end of the scope. */
-    private void beginTransaction() throws SQLException {
+    void beginTransaction() throws SQLException {
         if (reading) {
             reading = false;
             if (physical != null) {
@@ -329,25 +278,21 @@ final class LazyConnection implements InvocationHandler {
     }
 
     private @Nullable Object prepare(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
-        String sql = (String) argument(arguments);
-        if (reading && sql != null && PlainReads.isRead(sql)) {
-            PreparedStatement statement = (PreparedStatement) onPhysical(method, arguments);
-            openReads++;
-            limit(statement);
-            return watched(statement, PreparedStatement.class, new ReadWatcher());
+        if (arguments != null && arguments[0] instanceof String sql) {
+            AccompaniedStatement.Preparer preparer = text -> preparedOnPhysical(method, arguments, text);
+            if (reading && PlainReads.isRead(sql)) {
+                return watched(read(preparer, sql), PreparedStatement.class, new ReadWatcher());
+            }
+            rules.refuseControl(sql);
+            beginTransaction();
+            acquired();
+            boolean seeksId = transactionId == null && arguments.length == 1 && TransactionIdCompanion.mayGoWith(sql);
+            PreparedStatement statement = seeksId
+                    ? AccompaniedStatement.of(preparer, sql, new TransactionIdCompanion(this))
+                    : preparer.prepare(sql);
+            return watch.hasBegun() ? statement : watched(statement, PreparedStatement.class, new TransactionWatcher());
         }
-        if (sql != null) {
-            refuseControl(sql);
-        }
-        beginTransaction();
-        PreparedStatement statement = (PreparedStatement) onPhysical(method, arguments);
-        return watch.hasBegun() ? statement : watched(statement, PreparedStatement.class, new TransactionWatcher());
-    }
-
-    private void refuseControl(String sql) throws SQLException {
-        if (TransactionWatch.isControl(sql)) {
-            throw refused("The statement " + sql.strip());
-        }
+        return onPhysicalInTransaction(method, arguments);
     }
 
     private <S extends Statement> @Nullable S watched(
@@ -355,12 +300,32 @@ final class LazyConnection implements InvocationHandler {
         return statement == null ? null : WatchedStatement.of(statement, type, proxy, watcher);
     }
 
-    /** Outside a transaction no setting of the transaction's bounds the statement. */
-    private void limit(@Nullable PreparedStatement statement) throws SQLException {
+    private PreparedStatement preparedOnPhysical(Method method, @Nullable Object[] arguments, String text)
+            throws Throwable {
+        @Nullable Object[] changed = arguments.clone();
+        changed[0] = text;
+        return (PreparedStatement) Objects.requireNonNull(onPhysical(method, changed));
+    }
+
+    private PreparedStatement read(AccompaniedStatement.Preparer preparer, String sql) throws SQLException {
+        acquired();
+        PreparedStatement statement =
+                AccompaniedStatement.of(preparer, sql, new ReadOnlyCompanion(sql, this::isOutsideTransaction));
+        openReads++;
         Deadline deadline = begin.deadline();
-        if (statement != null && deadline != null) {
+        if (deadline != null) {
             statement.setQueryTimeout(deadline.secondsLeft());
         }
+        return statement;
+    }
+
+    /** The driver's own word counts: a test double may have an auto-commit that lies inside a transaction. */
+    private boolean isOutsideTransaction() throws SQLException {
+        if (!reading || physical == null) {
+            return false;
+        }
+        BaseConnection driver = physical.unwrap(BaseConnection.class);
+        return driver.getAutoCommit() && driver.getTransactionState() == TransactionState.IDLE;
     }
 
     /** Nobody thinks with a connection in his hands. */
@@ -376,13 +341,13 @@ final class LazyConnection implements InvocationHandler {
     }
 
     private @Nullable Object commit() throws SQLException {
-        refuseUnless(ending, "commit");
+        rules.requireEnding("commit");
         if (physical != null && !reading) {
             if (isFailed()) {
                 throw new SQLException("The transaction has failed; COMMIT would roll it back.", FAILED_TRANSACTION);
             }
             if (askForTransactionId && transactionId == null) {
-                transactionId = readTransactionId(physical, ASSIGNED_ID);
+                askForTransactionId(physical);
             }
             outcome = Outcome.COMMIT_SENT;
             physical.commit();
@@ -391,35 +356,23 @@ final class LazyConnection implements InvocationHandler {
         return null;
     }
 
+    private void askForTransactionId(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet answer = statement.executeQuery(TransactionId.QUERY)) {
+            transactionIdFrom(answer);
+        }
+    }
+
     private @Nullable Object rollBack() throws SQLException {
-        refuseUnless(ending, "rollback");
+        rules.requireEnding("rollback");
         if (physical != null && !reading) {
             physical.rollback();
         }
         return null;
     }
 
-    private @Nullable Object refuseUnless(boolean permitted, String call) throws SQLException {
-        if (!permitted) {
-            throw refused("Connection." + call);
-        }
-        return null;
-    }
-
-    private SQLException refused(String what) {
-        return new SQLException(
-                what + " would act behind the back of the unit of work that owns the " + transaction
-                        + ". Let the work return or throw, call Transaction.preventCommit(), or set the option on"
-                        + " TransactionOptions.",
-                "25000");
-    }
-
     private static @Nullable Object argument(@Nullable Object @Nullable [] arguments) {
         return arguments == null ? null : arguments[0];
-    }
-
-    private static TransactionState state(Connection connection) throws SQLException {
-        return connection.unwrap(BaseConnection.class).getTransactionState();
     }
 
     /** In the time of reading, what matters of a statement is its end. */
@@ -433,24 +386,14 @@ final class LazyConnection implements InvocationHandler {
     private final class TransactionWatcher implements WatchedStatement.Watcher {
         @Override
         public void beforeSql(String sql) throws SQLException {
-            refuseControl(sql);
+            rules.refuseControl(sql);
         }
 
         @Override
         public void afterExecution() throws SQLException {
             if (physical != null) {
-                watch.observeExecuted(state(physical));
+                watch.observeExecuted(ConnectionSource.state(physical));
             }
-        }
-    }
-
-    /** A savepoint that is set on the server as soon as there is a physical connection. */
-    static final class NestedSavepoint {
-        private final String name;
-        private boolean isSet;
-
-        private NestedSavepoint(String name) {
-            this.name = name;
         }
     }
 }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 final class NestedScope extends OwningScope {
 
     private final OwningScope enclosing;
-    private final LazyConnection.NestedSavepoint savepoint;
+    private final Savepoints.NestedSavepoint savepoint;
     private final PersistenceContextSnapshot snapshot;
 
     private NestedScope(
@@ -16,7 +16,7 @@ final class NestedScope extends OwningScope {
             Scope around,
             TransactionOptions options,
             int attempt,
-            LazyConnection.NestedSavepoint savepoint) {
+            Savepoints.NestedSavepoint savepoint) {
         super(manager, around, options, new TransactionInfo(options.name(), attempt, true));
         this.enclosing = around.boundary();
         this.savepoint = savepoint;
@@ -26,7 +26,7 @@ final class NestedScope extends OwningScope {
     /** A flush that fails on entry is a failure of the work before, not of the nested work, which has not run. */
     static NestedScope open(ScopeManager manager, Scope around, TransactionOptions options, int attempt) {
         RootScope root = around.root();
-        LazyConnection.NestedSavepoint savepoint;
+        Savepoints.NestedSavepoint savepoint;
         List<TransactionHook> undo;
         try {
             root.flush();

@@ -8,12 +8,15 @@ import java.util.regex.Pattern;
  */
 final class PlainReads {
 
-    private static final Pattern SELECT = Pattern.compile(
-            "(?:\\s|/\\*(?:(?!/\\*).)*?\\*/)*+\\(*\\s*select\\b.*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+    /** What may stand before the first word; a comment inside a comment is left to fail. */
+    static final String COMMENTS = "(?:\\s|/\\*(?:(?!/\\*).)*?\\*/)*+";
 
-    /** Row locks and advisory locks, which end with the statement's own transaction, and {@code SELECT … INTO}. */
+    private static final Pattern SELECT =
+            Pattern.compile(COMMENTS + "\\(*\\s*select\\b.*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
+    /** Row locks and advisory locks, which end with the statement's own transaction, messages, and {@code SELECT … INTO}. */
     private static final Pattern MORE_THAN_READS = Pattern.compile(
-            "\\bfor\\s+(no\\s+key\\s+)?(update|share)\\b|\\bfor\\s+key\\s+share\\b|\\bpg_(try_)?advisory_|\\binto\\b|;",
+            "\\bfor\\s+(no\\s+key\\s+)?(update|share)\\b|\\bfor\\s+key\\s+share\\b|\\bpg_(try_)?advisory_|\\bpg_notify\\b|\\binto\\b|;",
             Pattern.CASE_INSENSITIVE);
 
     private PlainReads() {}

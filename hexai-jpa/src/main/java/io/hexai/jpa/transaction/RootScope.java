@@ -116,6 +116,15 @@ final class RootScope extends OwningScope {
         return running.compareTo(IsolationLevel.READ_COMMITTED) <= 0;
     }
 
+    /** From here on an optimistic scope does not read outside a transaction any more. */
+    void beginTransaction() {
+        try {
+            connection.beginTransaction();
+        } catch (SQLException e) {
+            throw session.getJdbcServices().getSqlExceptionHelper().convert(e, "The transaction could not begin");
+        }
+    }
+
     /** Hooks of a phase that runs or is over would not be called any more. */
     void requireOpen(CommitPhase asked) {
         if (committing || phase != null && asked.compareTo(phase) <= 0) {

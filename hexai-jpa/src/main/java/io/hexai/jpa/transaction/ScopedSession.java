@@ -17,6 +17,12 @@ final class ScopedSession extends SessionDelegatorBaseImpl {
     }
 
     @Override
+    public void flush() {
+        scope.beginTransaction();
+        super.flush();
+    }
+
+    @Override
     public Transaction getTransaction() {
         return new ScopedTransaction(scope);
     }

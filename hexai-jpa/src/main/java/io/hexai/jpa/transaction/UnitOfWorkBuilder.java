@@ -78,10 +78,11 @@ public final class UnitOfWorkBuilder {
     }
 
     /**
-     * Finds out how a COMMIT ended whose answer was lost with the connection, for the price of one short statement before
-     * each COMMIT that asks for the transaction's id. Committed counts as success, rolled back is a
-     * {@link CommitAbortedException}, which a retry policy repeats. Without it, a lost answer is a
-     * {@link CommitOutcomeUnknownException}, unless the id is known from a nested scope.
+     * Makes sure that the server can be asked how a COMMIT ended whose answer was lost with the connection, for the price of
+     * one short statement before the COMMIT of those transactions that write only in JDBC batches. All others know their id
+     * for free, from their first single write, append or nested scope, and are asked about without this setting. Committed
+     * counts as success, rolled back is a {@link CommitAbortedException}, which a retry policy repeats. Of a transaction
+     * whose id is not known, a lost answer is a {@link CommitOutcomeUnknownException}.
      *
      * @return this builder
      */

@@ -7,10 +7,6 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.hexai.jpa.testing.TestFactory;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,13 +17,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.TransactionCompletionCallbacks.AfterCompletionCallback;
 import org.hibernate.jpa.HibernatePersistenceConfiguration;
-import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 class FailureTest extends AccountTests {
@@ -145,116 +139,11 @@ class FailureTest extends AccountTests {
         em.unwrap(SessionImplementor.class).getTransactionCompletionCallbacks().registerCallback(failing);
     }
 
-    @Nested
-    class LostCommit {
-
-        final AtomicBoolean loseAnswer = new AtomicBoolean();
-        final AtomicBoolean killBefore = new AtomicBoolean();
-        final List<String> heard = new ArrayList<>();
-
-        @Test
-        void isASuccessIfTheServerSaysSo() {
-            try (HikariDataSource pool = TestFactory.pool(database.jdbcUrl(), 2);
-                    EntityManagerFactory factory = over(faulty(pool))) {
-                UnitOfWork resolving =
-                        UnitOfWork.builder(factory).resolveUnknownCommit().build();
-                loseAnswer.set(true);
-
-                String result = resolving.call(em -> {
-                    em.persist(new Account("a", 1));
-                    resolving.current().afterCommit(() -> heard.add("committed"));
-                    return "result";
-                });
-
-                assertThat(result).isEqualTo("result");
-                assertThat(heard).containsExactly("committed");
-                assertThat(balance("a")).isEqualTo(1L);
-                assertThat(pool.getHikariPoolMXBean().getActiveConnections()).isZero();
-            }
-        }
-
-        @Test
-        void isRepeatedIfTheServerSaysThatItWasRolledBack() {
-            try (HikariDataSource pool = TestFactory.pool(database.jdbcUrl(), 2);
-                    EntityManagerFactory factory = over(faulty(pool))) {
-                UnitOfWork resolving =
-                        UnitOfWork.builder(factory).resolveUnknownCommit().build();
-                killBefore.set(true);
-                assertThatThrownBy(() -> resolving.run(em -> em.persist(new Account("a", 1))))
-                        .isInstanceOf(CommitAbortedException.class);
-                killBefore.set(true);
-
-                int attempt = resolving
-                        .with(o -> o.withRetry(RetryPolicy.attempts(2)))
-                        .call(em -> {
-                            em.persist(new Account("a", 1));
-                            return resolving.current().attempt();
-                        });
-
-                assertThat(attempt).isEqualTo(2);
-                assertThat(balance("a")).isEqualTo(1L);
-            }
-        }
-
-        @Test
-        void isReportedAsUnknownAndNeverRepeatedIfNobodyAsked() {
-            try (HikariDataSource pool = TestFactory.pool(database.jdbcUrl(), 2);
-                    EntityManagerFactory factory = over(faulty(pool))) {
-                UnitOfWork plain = UnitOfWork.of(factory)
-                        .with(o -> o.withRetry(RetryPolicy.attempts(5).withRetryOn(failure -> true)));
-                loseAnswer.set(true);
-
-                assertThatThrownBy(() -> plain.run(em -> {
-                            heard.add("attempt");
-                            em.persist(new Account("a", 1));
-                        }))
-                        .isInstanceOf(CommitOutcomeUnknownException.class)
-                        .hasMessageContaining("resolveUnknownCommit");
-
-                assertThat(heard).containsExactly("attempt");
-            }
-        }
-
-        @Test
-        void isResolvedWithoutAskingIfANestedScopeBroughtTheId() {
-            try (HikariDataSource pool = TestFactory.pool(database.jdbcUrl(), 2);
-                    EntityManagerFactory factory = over(faulty(pool))) {
-                UnitOfWork plain = UnitOfWork.of(factory);
-                loseAnswer.set(true);
-
-                plain.run(em -> {
-                    em.persist(new Account("a", 1));
-                    plain.with(Propagation.NESTED).run(() -> em.persist(new Account("b", 1)));
-                });
-
-                assertThat(balance("b")).isEqualTo(1L);
-            }
-        }
-
-        /** Loses the connection at the next COMMIT, before or after the server has done it. */
-        private DataSource faulty(DataSource real) {
-            return proxy(DataSource.class, real, (name, result, target) -> {
-                if (!(result instanceof Connection connection)) {
-                    return result;
-                }
-                return proxy(Connection.class, connection, (call, value, on) -> {
-                    if (call.equals("before commit") && killBefore.getAndSet(false)) {
-                        kill(pid(connection));
-                    } else if (call.equals("commit") && loseAnswer.getAndSet(false)) {
-                        connection.abort(Runnable::run);
-                        throw new SQLException("the connection was lost", "08006");
-                    }
-                    return value;
-                });
-            });
-        }
-    }
-
     /** Backends are killed at random while eight threads work; what a scope reports must be what the table says. */
     @Test
     void reportsWhatIsTrueWhileBackendsAreKilled() throws Exception {
         int threads = 8;
-        int kills = Integer.getInteger("hexai.failure.kills", 100);
+        int kills = Integer.getInteger("hexai.failure.kills", 40);
         Set<String> reportedDone = ConcurrentHashMap.newKeySet();
         Set<String> reportedFailed = ConcurrentHashMap.newKeySet();
         AtomicInteger killed = new AtomicInteger();
@@ -327,28 +216,5 @@ class FailureTest extends AccountTests {
             return database.select("SELECT 1 FROM pg_stat_activity WHERE pid = " + pid)
                     .isEmpty();
         });
-    }
-
-    private static int pid(Connection connection) throws SQLException {
-        return connection.unwrap(org.postgresql.PGConnection.class).getBackendPID();
-    }
-
-    /** Sees the result of each call, and for {@code commit} also the moment before. */
-    private interface Spy {
-        Object seen(String call, Object result, Object target) throws Throwable;
-    }
-
-    private static <T> T proxy(Class<T> type, T target, Spy spy) {
-        return type.cast(Proxy.newProxyInstance(
-                type.getClassLoader(), new Class<?>[] {type}, (self, method, arguments) -> {
-                    try {
-                        if (method.getName().equals("commit")) {
-                            spy.seen("before commit", null, target);
-                        }
-                        return spy.seen(method.getName(), method.invoke(target, arguments), target);
-                    } catch (InvocationTargetException e) {
-                        throw e.getTargetException();
-                    }
-                }));
     }
 }

@@ -11,6 +11,7 @@ import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.Id;
 import jakarta.persistence.LockModeType;
 import jakarta.persistence.OptimisticLockException;
+import jakarta.persistence.PersistenceException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Savepoint;
 import java.time.Duration;
@@ -21,12 +22,15 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.hibernate.Hibernate;
 import org.hibernate.Session;
 import org.hibernate.jpa.HibernatePersistenceConfiguration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -342,6 +346,121 @@ class OptimisticModeTest {
     }
 
     @Test
+    void holdsTheConnectionOfAStreamUntilItIsClosed() {
+        optimistic.run(em -> {
+            try (Stream<Account> accounts =
+                    em.createQuery("from Account order by id", Account.class).getResultStream()) {
+                assertThat(accounts.iterator().next().id).isEqualTo("a");
+                assertThat(database.borrowedConnections()).isOne();
+            }
+            assertThat(database.borrowedConnections()).isZero();
+        });
+    }
+
+    @Test
+    void givesTheConnectionOfAForgottenStreamBackAtTheEnd() {
+        optimistic.run(em -> em.createQuery("from Account", Account.class)
+                .getResultStream()
+                .iterator()
+                .next());
+
+        assertThat(database.borrowedConnections()).isZero();
+    }
+
+    @Test
+    void givesTheConnectionBackWhenAReadFails() {
+        assertThatThrownBy(() -> optimistic.run(em -> {
+                    assertThatThrownBy(
+                                    () -> em.createNativeQuery("SELECT 1 / 0").getSingleResult())
+                            .isInstanceOf(PersistenceException.class);
+                    assertThat(database.borrowedConnections()).isZero();
+                }))
+                .isInstanceOf(UnexpectedRollbackException.class);
+    }
+
+    @Test
+    void holdsNoConnectionAfterAReferenceWasLoaded() {
+        optimistic.run(em -> {
+            Account account = em.getReference(Account.class, "a");
+            assertThat(Hibernate.isInitialized(account)).isFalse();
+            Hibernate.initialize(account);
+            assertThat(database.borrowedConnections()).isZero();
+        });
+    }
+
+    @Nested
+    class AQueryThatWrites {
+
+        @BeforeEach
+        void createTheFunction() {
+            database.execute("""
+                    CREATE OR REPLACE FUNCTION deposit(amount bigint) RETURNS bigint LANGUAGE sql AS
+                    'UPDATE account SET balance = balance + amount WHERE id = ''a'' RETURNING balance'""");
+            database.execute("CREATE SEQUENCE IF NOT EXISTS numbers");
+        }
+
+        @Test
+        void isRefusedWithTheRemedy() {
+            assertThatThrownBy(() -> optimistic.run(
+                            em -> em.createNativeQuery("SELECT deposit(5)").getSingleResult()))
+                    .isInstanceOf(PersistenceException.class)
+                    .hasStackTraceContaining("EntityManager.flush()");
+
+            assertThat(balance("a")).isEqualTo(10L);
+        }
+
+        @Test
+        void isPartOfTheTransactionAfterAFlush() {
+            assertThatThrownBy(() -> optimistic.run(em -> {
+                        em.flush();
+                        em.createNativeQuery("SELECT deposit(5)").getSingleResult();
+                        throw new IllegalArgumentException();
+                    }))
+                    .isInstanceOf(IllegalArgumentException.class);
+            assertThat(balance("a")).isEqualTo(10L);
+
+            optimistic.run(em -> {
+                em.flush();
+                em.createNativeQuery("SELECT deposit(5)").getSingleResult();
+            });
+            assertThat(balance("a")).isEqualTo(15L);
+        }
+
+        @Test
+        void leavesTheConnectionWritable() {
+            assertThatThrownBy(() -> optimistic.run(
+                            em -> em.createNativeQuery("SELECT deposit(5)").getSingleResult()))
+                    .isInstanceOf(PersistenceException.class);
+
+            optimistic.run(em -> {
+                em.createNativeQuery("SELECT balance FROM account").getResultList();
+                em.find(Account.class, "a").balance = 11;
+            });
+
+            assertThat(balance("a")).isEqualTo(11L);
+        }
+
+        @Test
+        void mayDrawTheNumberOfARowToComeWithoutAConnectionBeingHeld() {
+            optimistic.run(em -> {
+                Object number =
+                        em.createNativeQuery("select nextval('numbers')").getSingleResult();
+                assertThat(number).isInstanceOf(Long.class);
+                assertThat(database.borrowedConnections()).isZero();
+            });
+        }
+
+        @Test
+        void isNotNeededForAMessageThatIsSentWithTheTransaction() {
+            optimistic.run(em -> {
+                em.createNativeQuery("SELECT 1 FROM pg_notify('channel', 'text')")
+                        .getResultList();
+                assertThat(database.borrowedConnections()).isOne();
+            });
+        }
+    }
+
+    @Test
     void knowsReadsFromWhatOnlyLooksLikeThem() {
         assertThat(PlainReads.isRead("select a from t where b = ?")).isTrue();
         assertThat(PlainReads.isRead("  (SELECT 1) UNION (SELECT 2)")).isTrue();
@@ -352,6 +471,7 @@ class OptimisticModeTest {
         assertThat(PlainReads.isRead("select a from t for no key update of t skip locked"))
                 .isFalse();
         assertThat(PlainReads.isRead("SELECT pg_advisory_xact_lock(1)")).isFalse();
+        assertThat(PlainReads.isRead("SELECT pg_notify('a', 'b')")).isFalse();
         assertThat(PlainReads.isRead("SELECT 1 INTO t")).isFalse();
         assertThat(PlainReads.isRead("select 1; delete from t")).isFalse();
         assertThat(PlainReads.isRead("with x as (delete from t returning *) select * from x"))

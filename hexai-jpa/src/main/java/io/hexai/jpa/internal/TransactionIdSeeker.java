@@ -1,0 +1,28 @@
+package io.hexai.jpa.internal;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection that wants to know by which id the server knows its transaction, and takes it from whoever sends a write of
+ * several statements anyway. Confined to its thread.
+ */
+public interface TransactionIdSeeker {
+
+    /**
+     * Returns the query that tells the id, to be sent after the write in the same round trip.
+     *
+     * @return one statement without parameters, or null if the id is known
+     */
+    @Nullable
+    String transactionIdQuery();
+
+    /**
+     * Takes the answer to the query.
+     *
+     * @param answer before its first row; closed by the caller
+     * @throws SQLException if it cannot be read
+     */
+    void transactionIdFrom(ResultSet answer) throws SQLException;
+}

@@ -1,0 +1,59 @@
+package io.hexai.jpa.transaction;
+
+import io.hexai.jpa.internal.TransactionIdSeeker;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Brings along the transaction's id with its first write that is no batch. */
+final class TransactionIdCompanion implements AccompaniedStatement.Companion {
+
+    private static final Pattern WRITE = Pattern.compile(
+            PlainReads.COMMENTS + "(?:insert|update|delete|merge|with\\b.*\\b(?:insert|update|delete|merge))\\b.*",
+            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+
+    private final TransactionIdSeeker seeker;
+
+    TransactionIdCompanion(TransactionIdSeeker seeker) {
+        this.seeker = seeker;
+    }
+
+    /** Text with a semicolon may be several statements, whose results are not to be mistaken for each other's. */
+    static boolean mayGoWith(String sql) {
+        return sql.indexOf(';') < 0 && WRITE.matcher(sql).matches();
+    }
+
+    @Override
+    public boolean goesWith(String execution) {
+        return seeker.transactionIdQuery() != null
+                && switch (execution) {
+                    case "executeUpdate", "executeLargeUpdate", "executeQuery" -> true;
+                    default -> false;
+                };
+    }
+
+    /** The line break ends a comment that the text may end with. */
+    @Override
+    public String joinedTo(String sql) {
+        return sql + "\n;" + seeker.transactionIdQuery();
+    }
+
+    @Override
+    public @Nullable Object execute(PreparedStatement both, String execution) throws SQLException {
+        both.execute();
+        Object result =
+                switch (execution) {
+                    case "executeUpdate" -> both.getUpdateCount();
+                    case "executeLargeUpdate" -> both.getLargeUpdateCount();
+                    default -> both.getResultSet();
+                };
+        both.getMoreResults(Statement.KEEP_CURRENT_RESULT);
+        try (ResultSet answer = both.getResultSet()) {
+            seeker.transactionIdFrom(answer);
+        }
+        return result;
+    }
+}
