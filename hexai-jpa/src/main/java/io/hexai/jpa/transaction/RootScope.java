@@ -18,6 +18,7 @@ final class RootScope extends OwningScope {
     private final EntityManager scopedEntityManager;
     private final @Nullable Deadline deadline;
 
+    private @Nullable IsolationLevel isolation;
     private @Nullable CommitPhase phase;
     private boolean committing;
 
@@ -29,6 +30,7 @@ final class RootScope extends OwningScope {
             @Nullable Deadline deadline) {
         super(manager, around, options, new TransactionInfo(options.name(), attempt, false));
         this.deadline = deadline;
+        this.isolation = options.isolation();
         this.connection = new LazyConnection(
                 manager.connections(),
                 new BeginStatement(options, deadline),
@@ -103,17 +105,30 @@ final class RootScope extends OwningScope {
 
     /** Under a stricter isolation a repeated nested scope would see the same old rows again. */
     boolean canRepeatNested() {
-        IsolationLevel asked = ownOptions().isolation();
-        IsolationLevel running = asked != null
-                ? asked
-                : session.doReturningWork(jdbc -> {
-                    try (var statement = jdbc.createStatement();
-                            var row = statement.executeQuery("SHOW transaction_isolation")) {
-                        row.next();
-                        return IsolationLevel.ofSql(row.getString(1));
-                    }
-                });
-        return running.compareTo(IsolationLevel.READ_COMMITTED) <= 0;
+        return isolation().compareTo(IsolationLevel.READ_COMMITTED) <= 0;
+    }
+
+    /** Refuses a scope that would join and asks for what this transaction does not give. */
+    void requireCompatible(TransactionOptions asked) {
+        asked.requireCompatibleWith(ownOptions());
+        IsolationLevel level = asked.isolation();
+        if (level != null && level != isolation()) {
+            throw new IncompatibleTransactionException("isolation", level, isolation());
+        }
+    }
+
+    /** Asked of the server, once, if it was left to the server; an optimistic scope does not begin its transaction for that. */
+    private IsolationLevel isolation() {
+        if (isolation == null) {
+            isolation = session.doReturningWork(jdbc -> {
+                try (var statement = jdbc.prepareStatement("SELECT current_setting('transaction_isolation')");
+                        var row = statement.executeQuery()) {
+                    row.next();
+                    return IsolationLevel.ofSql(row.getString(1));
+                }
+            });
+        }
+        return isolation;
     }
 
     /** From here on an optimistic scope does not read outside a transaction any more. */

@@ -85,7 +85,7 @@ final class ScopeManager {
             return RootScope.open(this, around, options, attempt, deadline);
         }
         around.requireUsable();
-        options.requireCompatibleWith(around.root().options());
+        around.root().requireCompatible(options);
         return options.propagation() == Propagation.NESTED
                 ? NestedScope.open(this, around, options, attempt)
                 : new JoinedScope(this, around);

@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
  * <p>An option that was not set joins anything; when its scope starts a transaction, it means the server's isolation,
  * read-write, {@link TransactionMode#SPANNING}, no retry and no timeout. An isolation, read-only flag or mode that was set
  * can contradict the transaction that the scope joins, for {@link Propagation#NESTED} as for {@link Propagation#EXISTING}:
- * that is an {@link IncompatibleTransactionException}. Timeouts and name of a joining scope have no effect.
+ * that is an {@link IncompatibleTransactionException}. A transaction for which no isolation was set is asked which one it
+ * has, by one statement, the first time that a scope with an isolation joins it. Timeouts and name of a joining scope have no
+ * effect.
  */
 public final class TransactionOptions {
 
@@ -211,14 +213,8 @@ public final class TransactionOptions {
         return values.retry == null ? RetryPolicy.none() : values.retry;
     }
 
-    /** Refuses to join a transaction that was started with other options than those that are set here. */
+    /** Refuses to join a transaction that runs otherwise than what is set here asks for; of isolation, see the transaction. */
     void requireCompatibleWith(TransactionOptions running) {
-        if (values.isolation != null && values.isolation != running.values.isolation) {
-            throw new IncompatibleTransactionException(
-                    "isolation",
-                    values.isolation,
-                    running.values.isolation == null ? "the server's default" : running.values.isolation);
-        }
         if (values.readOnly != null && values.readOnly != running.isReadOnly()) {
             throw new IncompatibleTransactionException("read-only", values.readOnly, running.isReadOnly());
         }

@@ -24,6 +24,7 @@ import org.hibernate.jpa.HibernatePersistenceConfiguration;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class PropagationTest extends AccountTests {
@@ -201,7 +202,31 @@ class PropagationTest extends AccountTests {
                     .isInstanceOfSatisfying(IncompatibleTransactionException.class, e -> {
                         assertThat(e.option()).isEqualTo("isolation");
                         assertThat(e.requested()).isEqualTo("SERIALIZABLE");
+                        assertThat(e.running()).isEqualTo("READ_COMMITTED");
                     }));
+        }
+
+        @ParameterizedTest
+        @EnumSource(
+                value = Propagation.class,
+                names = {"EXISTING", "NESTED"})
+        void runsIfTheServerGaveTheTransactionTheIsolationThatItAsksFor(Propagation propagation) {
+            UnitOfWork committed =
+                    unitOfWork.with(o -> o.withPropagation(propagation).withIsolation(IsolationLevel.READ_COMMITTED));
+
+            unitOfWork.run(() -> committed.run(em -> em.persist(new Account("a", 1))));
+
+            assertThat(balance("a")).isEqualTo(1L);
+        }
+
+        @Test
+        void asksForTheIsolationWithoutBeginningTheTransactionOfAnOptimisticScope() {
+            unitOfWork.with(TransactionOptions.optimistic()).run(() -> {
+                unitOfWork
+                        .with(o -> o.withIsolation(IsolationLevel.READ_COMMITTED))
+                        .run(em -> assertThat(em.find(Account.class, "a")).isNull());
+                assertThat(database.borrowedConnections()).isZero();
+            });
         }
 
         @Test
