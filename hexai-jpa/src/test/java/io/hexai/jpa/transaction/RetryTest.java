@@ -10,11 +10,15 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.LongSummaryStatistics;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.random.RandomGenerator;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -170,6 +174,82 @@ class RetryTest extends AccountTests {
                 .satisfies(e -> assertThat(TransientFailures.isTransient(e)).isTrue());
 
         assertThat(attempts).containsExactly(1);
+    }
+
+    @Test
+    void leavesANestedFailureToTheOwnerUnderAStricterIsolation() {
+        insert("a", 10);
+        List<String> attempts = new ArrayList<>();
+        UnitOfWork outer = unitOfWork.with(
+                o -> o.withIsolation(IsolationLevel.REPEATABLE_READ).withRetry(RetryPolicy.attempts(3)));
+
+        outer.run(() -> unitOfWork
+                .with(o -> o.withPropagation(Propagation.NESTED).withRetry(RetryPolicy.attempts(5)))
+                .run(em -> {
+                    attempts.add("nested");
+                    Account account = em.find(Account.class, "a");
+                    if (attempts.size() == 1) {
+                        database.execute("UPDATE account SET version = version + 1, balance = 50 WHERE id = 'a'");
+                    }
+                    account.balance += 1;
+                }));
+
+        assertThat(attempts).hasSize(2);
+        assertThat(balance("a")).isEqualTo(51L);
+    }
+
+    @Test
+    void neverRepeatsANestedScopeInADoomedTransaction() {
+        List<String> attempts = new ArrayList<>();
+        RetryPolicy always = RetryPolicy.attempts(5).withRetryOn(failure -> true);
+
+        assertThatThrownBy(() -> unitOfWork.run(() -> {
+                    assertThatThrownBy(() -> unitOfWork.run(() -> {
+                                throw new IllegalStateException("joined");
+                            }))
+                            .isInstanceOf(IllegalStateException.class);
+                    assertThatThrownBy(() -> retrying(always)
+                                    .with(Propagation.NESTED)
+                                    .run(() -> {
+                                        attempts.add("nested");
+                                        throw new IllegalArgumentException();
+                                    }))
+                            .isInstanceOf(IllegalArgumentException.class);
+                }))
+                .isInstanceOf(UnexpectedRollbackException.class);
+
+        assertThat(attempts).containsExactly("nested");
+    }
+
+    @Test
+    void doesNotSuppressAFailureIntoItself() {
+        IllegalStateException same = new IllegalStateException("the same each time");
+
+        assertThatThrownBy(() -> retrying(RetryPolicy.attempts(3).withRetryOn(failure -> true))
+                        .run(() -> {
+                            throw same;
+                        }))
+                .isSameAs(same)
+                .hasNoSuppressedExceptions();
+    }
+
+    @Test
+    void drawsDelaysEvenlyFromZeroToABoundThatDoubles() {
+        RetryPolicy policy = RetryPolicy.attempts(9).withBackoff(Duration.ofMillis(10), Duration.ofMillis(35));
+        RandomGenerator random = new Random(7);
+
+        for (int attempt = 1; attempt <= 4; attempt++) {
+            int failed = attempt;
+            double bound = Math.min(35, 10 * Math.pow(2, attempt - 1));
+            LongSummaryStatistics delays = LongStream.generate(
+                            () -> policy.delayAfter(failed, random).toNanos())
+                    .limit(10_000)
+                    .summaryStatistics();
+            assertThat(delays.getMax() / 1e6).isBetween(0.99 * bound, bound);
+            assertThat(delays.getMin() / 1e6).isBetween(0.0, 0.01 * bound);
+            assertThat(delays.getAverage() / 1e6).isBetween(0.48 * bound, 0.52 * bound);
+        }
+        assertThat(policy.delayAfter(Integer.MAX_VALUE, random)).isLessThanOrEqualTo(Duration.ofMillis(35));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.hexai.jpa.transaction;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.hexai.jpa.testing.TestFactory;
@@ -9,6 +10,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -38,6 +41,62 @@ class ThreadsTest extends AccountTests {
         } finally {
             other.shutdownNow();
         }
+    }
+
+    @Test
+    void doNotInheritTheTransactionOfWhoStartsThem() throws Exception {
+        List<Boolean> active = new CopyOnWriteArrayList<>();
+
+        unitOfWork.run(em -> {
+            Thread started = new Thread(() -> active.add(unitOfWork.isActive()));
+            started.start();
+            started.join();
+            CompletableFuture.runAsync(() -> active.add(unitOfWork.isActive())).get(10, TimeUnit.SECONDS);
+            ExecutorService perTask = executor(1);
+            perTask.submit(() -> active.add(unitOfWork.isActive())).get(10, TimeUnit.SECONDS);
+            perTask.shutdown();
+        });
+
+        assertThat(active).containsExactly(false, false, false);
+    }
+
+    @Test
+    void keepNothingOfATransactionThatFailedWithAnError() throws Exception {
+        ExecutorService reused = Executors.newSingleThreadExecutor();
+        try {
+            for (Propagation propagation : Propagation.values()) {
+                Future<?> failed = reused.submit(() -> unitOfWork.run(outer -> {
+                    outer.persist(new Account("lost", 1));
+                    unitOfWork.with(propagation).run(() -> {
+                        throw new StackOverflowError("of the work");
+                    });
+                }));
+                assertThatThrownBy(() -> failed.get(30, TimeUnit.SECONDS)).hasCauseInstanceOf(StackOverflowError.class);
+                assertThat(reused.submit(unitOfWork::isActive).get(10, TimeUnit.SECONDS))
+                        .isFalse();
+            }
+            reused.submit(() -> unitOfWork.run(em -> em.persist(new Account("next", 1))))
+                    .get(30, TimeUnit.SECONDS);
+        } finally {
+            reused.shutdownNow();
+        }
+
+        assertThat(database.select("SELECT id FROM account")).containsExactly("next");
+    }
+
+    @Test
+    void cannotUseTheEntityManagerOfAnother() {
+        assertThatThrownBy(() -> unitOfWork.run(em -> {
+                    em.persist(new Account("a", 1));
+                    em.flush();
+                    CompletableFuture<?> elsewhere = CompletableFuture.runAsync(
+                            () -> em.createQuery("from Account").getResultList());
+                    assertThatThrownBy(() -> elsewhere.get(10, TimeUnit.SECONDS))
+                            .hasStackTraceContaining("belongs to thread");
+                }))
+                .isInstanceOf(UnexpectedRollbackException.class);
+
+        assertThat(database.select("SELECT id FROM account")).isEmpty();
     }
 
     /** Ten thousand virtual threads where the JDK has them, else two hundred platform threads; ten connections for all. */
