@@ -82,6 +82,9 @@ final class CollectionImage {
     Object restoreIn(SessionImplementor session) {
         PersistenceContext context = session.getPersistenceContextInternal();
         if (isUntouchedIn(context)) {
+            if (!initialized && session.getLoadQueryInfluencers().effectivelyBatchLoadable(persister)) {
+                context.getBatchFetchQueue().addBatchLoadableCollection(wrapper, entry);
+            }
             return wrapper;
         }
         context.removeCollectionEntry(wrapper);

@@ -122,6 +122,7 @@ final class EntityImage {
         if (!untouched) {
             EnhancedReference.restore(entity, key(), persister, session);
         }
+        context.getBatchFetchQueue().addBatchLoadableEntityKey(key());
     }
 
     /** A removed key must be taken out first, else later foreign keys to the entity would be written as null. */

@@ -1,11 +1,9 @@
 package io.hexai.jpa.transaction;
 
 import org.hibernate.LockMode;
-import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.EntityKey;
 import org.hibernate.engine.spi.PersistenceContext;
 import org.hibernate.engine.spi.SessionImplementor;
-import org.hibernate.engine.spi.Status;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.proxy.HibernateProxy;
 import org.hibernate.proxy.LazyInitializer;
@@ -19,15 +17,7 @@ final class EntityReload {
 
     private EntityReload() {}
 
-    /** Its collections must have been forgotten before. An entity whose row is gone is left detached. */
-    static void readAnew(Object entity, EntityEntry entry, SessionImplementor session) {
-        boolean readOnly = entry.getStatus() == Status.READ_ONLY;
-        if (readAnew(entity, entry.getEntityKey(), session) && readOnly) {
-            session.setReadOnly(entity, true);
-        }
-    }
-
-    /** Returns whether there is a row. */
+    /** Its collections must have been forgotten before. Returns whether there is a row; else the entity is detached. */
     static boolean readAnew(Object entity, EntityKey key, SessionImplementor session) {
         PersistenceContext context = session.getPersistenceContextInternal();
         EntityPersister persister = key.getPersister().getSubclassEntityPersister(entity, session.getFactory());

@@ -20,7 +20,7 @@ final class NestedScope extends OwningScope {
         super(manager, around, options, new TransactionInfo(options.name(), attempt, true));
         this.enclosing = around.boundary();
         this.savepoint = savepoint;
-        this.snapshot = PersistenceContextSnapshot.of(enclosing.root().session(), manager.insertions());
+        this.snapshot = PersistenceContextSnapshot.of(enclosing.root().session(), manager.newEntities());
     }
 
     /** A flush that fails on entry is a failure of the work before, not of the nested work, which has not run. */

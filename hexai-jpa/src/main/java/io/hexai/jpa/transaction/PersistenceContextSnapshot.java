@@ -1,6 +1,5 @@
 package io.hexai.jpa.transaction;
 
-import io.hexai.jpa.transaction.InsertionTracker.Insertion;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -20,6 +19,7 @@ import org.hibernate.engine.spi.EntityKey;
 import org.hibernate.engine.spi.ManagedEntity;
 import org.hibernate.engine.spi.PersistenceContext;
 import org.hibernate.engine.spi.SessionImplementor;
+import org.hibernate.engine.spi.Status;
 import org.hibernate.event.spi.EventSource;
 import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.proxy.HibernateProxy;
@@ -39,21 +39,21 @@ final class PersistenceContextSnapshot {
 
     private final EventSource session;
     private final PersistenceContext context;
-    private final InsertionTracker tracker;
-    private final InsertionTracker.Log insertions;
-    private final int insertionsBefore;
+    private final NewEntityTracker tracker;
+    private final NewEntityTracker.Log newEntities;
+    private final int newEntitiesBefore;
     private final List<EntityImage> entities;
     private final List<CollectionImage> collections;
     private final List<ProxyImage> proxies;
     private final CompletionCallbacks callbacks;
     private final boolean rollbackOnly;
 
-    private PersistenceContextSnapshot(EventSource session, InsertionTracker tracker) {
+    private PersistenceContextSnapshot(EventSource session, NewEntityTracker tracker) {
         this.session = session;
         this.context = session.getPersistenceContextInternal();
         this.tracker = tracker;
-        this.insertions = tracker.open(session);
-        this.insertionsBefore = insertions.size();
+        this.newEntities = tracker.open(session);
+        this.newEntitiesBefore = newEntities.size();
         this.entities = entityImages();
         this.collections = collectionImages();
         this.proxies = proxyImages();
@@ -62,7 +62,7 @@ final class PersistenceContextSnapshot {
     }
 
     /** Captures the context in time linear in what it manages, and without SQL. */
-    static PersistenceContextSnapshot of(SessionImplementor session, InsertionTracker tracker) {
+    static PersistenceContextSnapshot of(SessionImplementor session, NewEntityTracker tracker) {
         return new PersistenceContextSnapshot((EventSource) session, tracker);
     }
 
@@ -123,17 +123,18 @@ final class PersistenceContextSnapshot {
             context.getBatchFetchQueue().clear();
             liftRollbackOnly();
             callbacks.rollBack();
-            restore(insertions.cutFrom(insertionsBefore));
+            restore(newEntities.cutFrom(newEntitiesBefore));
         } finally {
             tracker.close(session);
         }
     }
 
-    private void restore(List<Insertion> inserted) {
+    private void restore(Map<Object, NewEntity> persisted) {
         Set<Object> before = Collections.newSetFromMap(new IdentityHashMap<>());
         entities.forEach(image -> before.add(image.entity()));
         forgetNewCollections();
-        List<Object> loadedInside = forgetNewEntities(before, inserted);
+        List<Loaded> loadedInside = forgetNewEntities(before, persisted);
+        loadedInside.addAll(halfLoaded(before));
         UnaryOperator<@Nullable Object> wrappers = restoreCollections();
         for (EntityImage image : entities) {
             evictOtherThan(image.entity(), image.key());
@@ -177,38 +178,46 @@ final class PersistenceContextSnapshot {
     }
 
     /** Makes transient what was persisted since, and returns what was loaded since. */
-    private List<Object> forgetNewEntities(Set<Object> before, List<Insertion> inserted) {
-        Set<Object> persisted = Collections.newSetFromMap(new IdentityHashMap<>());
-        inserted.forEach(insertion -> persisted.add(insertion.entity()));
-        List<Object> loaded = new ArrayList<>(0);
+    private List<Loaded> forgetNewEntities(Set<Object> before, Map<Object, NewEntity> persisted) {
+        persisted.keySet().removeAll(before);
+        List<Loaded> loaded = new ArrayList<>(0);
         for (ManagedEntity each : context.reentrantSafeManagedEntities()) {
             Object entity = each.$$_hibernate_getEntityInstance();
             EntityEntry entry = each.$$_hibernate_getEntityEntry();
             if (before.contains(entity)) {
                 continue;
             }
-            if (persisted.contains(entity) || isNew(entry)) {
-                evict(entity, entry);
-                persisted.remove(entity);
-                makeTransient(entity, entry.getId(), entry.getPersister());
-            } else if (EnhancedReference.isUntouched(entity, entry.getPersister())) {
+            if (isNew(entry)) {
+                persisted.putIfAbsent(entity, NewEntity.madeByHibernate(entity, entry.getPersister()));
+            }
+            if (persisted.containsKey(entity) || EnhancedReference.isUntouched(entity, entry.getPersister())) {
                 evict(entity, entry);
             } else {
-                loaded.add(entity);
+                loaded.add(new Loaded(entity, entry.getEntityKey(), entry.getStatus() == Status.READ_ONLY));
             }
         }
-        for (Insertion insertion : inserted) {
-            if (persisted.contains(insertion.entity()) && !before.contains(insertion.entity())) {
-                makeTransient(insertion.entity(), insertion.id(), insertion.persister());
-            }
-        }
+        persisted.values().forEach(entity -> entity.makeTransient(session));
         return loaded;
+    }
+
+    /** A load that died leaves instances behind that are neither managed nor gone. */
+    private List<Loaded> halfLoaded(Set<Object> before) {
+        List<Loaded> halfLoaded = new ArrayList<>(0);
+        Map<EntityKey, EntityHolder> holders = context.getEntityHoldersByKey();
+        if (holders != null) {
+            for (EntityHolder holder : holders.values()) {
+                Object entity = holder.getEntity();
+                if (entity != null && !before.contains(entity) && context.getEntry(entity) == null) {
+                    halfLoaded.add(new Loaded(entity, holder.getEntityKey(), false));
+                }
+            }
+        }
+        return halfLoaded;
     }
 
     /** One whose identifier the database was to generate counts as present even if its insertion failed. */
     private static boolean isNew(EntityEntry entry) {
-        return entry.getId() == null
-                || !entry.isExistsInDatabase() && !entry.getStatus().isDeletedOrGone();
+        return entry.getId() == null || !entry.isExistsInDatabase() && entry.getStatus() != Status.GONE;
     }
 
     private void evict(Object entity, EntityEntry entry) {
@@ -221,22 +230,6 @@ final class PersistenceContextSnapshot {
         }
         context.removeEntry(entity);
         context.removeEntityHolder(entry.getEntityKey());
-    }
-
-    /** With its old wrappers an entity that is persisted again would complain of a changed delete-orphan collection. */
-    private void makeTransient(Object entity, Object id, EntityPersister persister) {
-        for (int i = 0; i < persister.getPropertyTypes().length; i++) {
-            if (AttributeValues.holdsCollection(persister.getPropertyTypes()[i])) {
-                Object value = persister.getValue(entity, i);
-                Object plain = AttributeValues.withCollections(
-                        value, persister.getPropertyTypes()[i], AttributeValues::unwrapped);
-                if (plain != value) {
-                    persister.setValue(entity, i, plain);
-                }
-            }
-        }
-        Object version = persister.isVersioned() ? persister.getVersion(entity) : null;
-        persister.resetIdentifier(entity, id, version, session);
     }
 
     /** Another instance of the same row, loaded after the first was detached, has to make room for it. */
@@ -273,10 +266,12 @@ final class PersistenceContextSnapshot {
         context.getNaturalIdResolutions().cleanupFromSynchronizations();
     }
 
-    private void readAnew(Object entity) {
-        EntityEntry entry = context.getEntry(entity);
-        if (entry != null) {
-            EntityReload.readAnew(entity, entry, session);
+    private void readAnew(Loaded loaded) {
+        Object present = context.getEntity(loaded.key());
+        if ((present == null || present == loaded.entity())
+                && EntityReload.readAnew(loaded.entity(), loaded.key(), session)
+                && loaded.readOnly()) {
+            session.setReadOnly(loaded.entity(), true);
         }
     }
 
@@ -299,6 +294,9 @@ final class PersistenceContextSnapshot {
     interface DatabaseRollback {
         void run() throws SQLException;
     }
+
+    /** An entity that was first loaded inside the nested scope. */
+    private record Loaded(Object entity, EntityKey key, boolean readOnly) {}
 
     /** A proxy that the context knew; clearing or detaching inside the nested scope cuts it off. */
     private record ProxyImage(EntityKey key, Object proxy, LazyInitializer initializer) {
@@ -325,7 +323,7 @@ final class PersistenceContextSnapshot {
             if (entity != null && (initializer.isUninitialized() || initializer.getImplementation() != entity)) {
                 initializer.setImplementation(entity);
             }
-            if (initializer.isUninitialized() && key.getPersister().isBatchLoadable()) {
+            if (initializer.isUninitialized()) {
                 context.getBatchFetchQueue().addBatchLoadableEntityKey(key);
             }
         }

@@ -15,7 +15,7 @@ final class ScopeManager {
     private final SessionFactoryImplementor factory;
     private final ConnectionSource connections;
     private final UnitOfWorkSettings settings;
-    private final InsertionTracker insertions;
+    private final NewEntityTracker newEntities;
     private final @Nullable UnversionedWriteGuard writeGuard;
     private final EveryCommit everyCommit = new EveryCommit();
     private final EveryNested everyNested = new EveryNested();
@@ -24,7 +24,7 @@ final class ScopeManager {
     ScopeManager(SessionFactoryImplementor factory, UnitOfWorkSettings settings) {
         this.factory = factory;
         this.connections = ConnectionSource.of(factory);
-        this.insertions = InsertionTracker.of(factory);
+        this.newEntities = NewEntityTracker.of(factory);
         this.settings = settings;
         this.writeGuard = settings.unversionedOptimisticWrites() ? null : UnversionedWriteGuard.of(factory);
     }
@@ -70,8 +70,8 @@ final class ScopeManager {
         }
     }
 
-    InsertionTracker insertions() {
-        return insertions;
+    NewEntityTracker newEntities() {
+        return newEntities;
     }
 
     ConnectionSource connections() {
