@@ -20,7 +20,7 @@ final class CompletionCallbacks {
     private CompletionCallbacks(EventSource session) {
         this.queue = session.getActionQueue();
         this.outer = queue.getTransactionCompletionCallbacks();
-        this.inner = new TransactionCompletionCallbacksImpl(session);
+        this.inner = new OfNestedScope(session, outer);
         queue.setTransactionCompletionCallbacks(inner, false);
     }
 
@@ -44,5 +44,24 @@ final class CompletionCallbacks {
     void rollBack() {
         queue.setTransactionCompletionCallbacks(outer, false);
         inner.afterTransactionCompletion(false);
+    }
+
+    /**
+     * A flush forbids caching the results of queries on the tables that it changes until its transaction ends. The end of a
+     * nested scope must not allow it, since the work around may have changed the same tables.
+     */
+    private static final class OfNestedScope extends TransactionCompletionCallbacksImpl {
+
+        private final TransactionCompletionCallbacksImplementor outer;
+
+        private OfNestedScope(EventSource session, TransactionCompletionCallbacksImplementor outer) {
+            super(session);
+            this.outer = outer;
+        }
+
+        @Override
+        public void addSpaceToInvalidate(String space) {
+            outer.addSpaceToInvalidate(space);
+        }
     }
 }

@@ -26,6 +26,7 @@ public final class TestFactory implements AutoCloseable {
                 .managedClasses(entities)
                 .property(AvailableSettings.JAKARTA_NON_JTA_DATASOURCE, pool)
                 .property(AvailableSettings.JAKARTA_HBM2DDL_DATABASE_ACTION, "create")
+                .property(AvailableSettings.USE_SECOND_LEVEL_CACHE, false)
                 .properties(properties)
                 .createEntityManagerFactory();
     }
