@@ -9,6 +9,7 @@ import io.hexai.jpa.transaction.fidelity.Model.Item;
 import io.hexai.jpa.transaction.fidelity.Model.Payment;
 import io.hexai.jpa.transaction.fidelity.Model.Product;
 import io.hexai.jpa.transaction.fidelity.Model.Purchase;
+import io.hexai.jpa.transaction.fidelity.Model.Remark;
 import io.hexai.jpa.transaction.fidelity.Model.TransferPayment;
 import jakarta.persistence.EntityManager;
 import java.util.Collection;
@@ -48,7 +49,7 @@ final class Dump {
     /** Everything there is, loaded where necessary, and found by natural id too. */
     static Map<String, String> ofAll(EntityManager em) {
         Map<String, String> dump = new TreeMap<>();
-        for (String type : List.of("Customer", "Purchase", "Item", "Club", "Payment", "Product")) {
+        for (String type : List.of("Customer", "Purchase", "Item", "Club", "Payment", "Product", "Remark")) {
             for (Object entity : em.createQuery("from " + type, Object.class).getResultList()) {
                 Object target = Hibernate.unproxy(entity);
                 if (target instanceof Customer customer) {
@@ -61,14 +62,20 @@ final class Dump {
                     Customer byCode = em.unwrap(Session.class).find(Customer.class, customer.code, KeyType.NATURAL);
                     dump.put("all " + name(target) + ".byCode", String.valueOf(Hibernate.unproxy(byCode) == target));
                 }
+                if (target instanceof Remark remark) {
+                    Hibernate.initialize(remark.replies);
+                }
                 add(target, "all " + name(target), dump);
             }
         }
         return dump;
     }
 
+    /** Generated identifiers may differ; what was merged several times is one and the same here. */
     static String name(Object entity) {
-        return Hibernate.unproxy(entity).getClass().getSimpleName() + "#" + idOf(entity);
+        return entity instanceof Remark remark
+                ? "Remark " + remark.text
+                : Hibernate.unproxy(entity).getClass().getSimpleName() + "#" + idOf(entity);
     }
 
     private static Object idOf(Object entity) {
@@ -84,6 +91,8 @@ final class Dump {
             return club.id;
         } else if (entity instanceof Payment payment) {
             return payment.id;
+        } else if (entity instanceof Remark remark) {
+            return remark.id;
         } else {
             return ((Product) entity).id;
         }
@@ -124,6 +133,9 @@ final class Dump {
                     prefix + ".payment",
                     payment.amount + " "
                             + (payment instanceof CardPayment card ? card.card : ((TransferPayment) payment).iban));
+        } else if (entity instanceof Remark remark) {
+            dump.put(prefix + ".version", "" + remark.version);
+            dump.put(prefix + ".replies", unordered(remark.replies));
         } else if (entity instanceof Product product) {
             dump.put(prefix + ".version", "" + product.version);
             dump.put(
@@ -137,7 +149,9 @@ final class Dump {
     }
 
     private static String text(Object element) {
-        return element instanceof Model.Phone || element instanceof String ? element.toString() : "#" + idOf(element);
+        return element instanceof Model.Phone || element instanceof String
+                ? element.toString()
+                : element instanceof Model.Reply reply ? reply.text : "#" + idOf(element);
     }
 
     private static String ordered(Collection<?> collection) {

@@ -1,14 +1,18 @@
 package io.hexai.jpa.transaction.fidelity;
 
 import io.hexai.jpa.transaction.Propagation;
+import io.hexai.jpa.transaction.RetryPolicy;
 import io.hexai.jpa.transaction.UnitOfWork;
 import io.hexai.jpa.transaction.fidelity.Model.Club;
 import io.hexai.jpa.transaction.fidelity.Model.Customer;
 import io.hexai.jpa.transaction.fidelity.Model.Purchase;
+import io.hexai.jpa.transaction.fidelity.Model.Remark;
+import io.hexai.jpa.transaction.fidelity.Program.Joined;
 import io.hexai.jpa.transaction.fidelity.Program.Nested;
 import io.hexai.jpa.transaction.fidelity.Program.Run;
 import io.hexai.jpa.transaction.fidelity.Program.Step;
 import jakarta.persistence.EntityManager;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -22,13 +26,19 @@ import org.hibernate.engine.spi.SessionImplementor;
 /** One run of a program; scopes named in {@code replaced} become a flush. */
 final class Execution implements Operation.Context {
 
+    private static final RetryPolicy ONCE_AGAIN =
+            RetryPolicy.attempts(2).withBackoff(Duration.ZERO, Duration.ZERO).withRetryOn(Repeatable.class::isInstance);
+
     private final Fixture fixture;
     private final UnitOfWork unitOfWork;
     private final Program program;
     private final Set<Integer> replaced;
+    private final boolean failFirst;
     private final Set<Integer> failed = new HashSet<>();
     private final List<String> complaints = new ArrayList<>();
     private final Map<String, Object> held = new LinkedHashMap<>();
+    private final List<Remark> remarks =
+            List.of(new Remark("remark-0"), new Remark("remark-1"), new Remark("remark-2"), new Remark("remark-3"));
     private final List<Long> customers;
     private final List<Long> purchases;
     private final List<Long> clubs;
@@ -39,11 +49,23 @@ final class Execution implements Operation.Context {
     private String failure = "none";
     private RuntimeException trace;
 
-    Execution(Fixture fixture, UnitOfWork unitOfWork, Program program, Set<Integer> replaced) {
+    /** Runs it as it is; first attempts of repeated scopes fail. */
+    static Result ofNested(Fixture fixture, UnitOfWork unitOfWork, Program program) {
+        return new Execution(fixture, unitOfWork, program, Set.of(), true).execute();
+    }
+
+    /** Runs it with a flush in place of each scope that failed, and of each first attempt. */
+    static Result ofFlushed(Fixture fixture, UnitOfWork unitOfWork, Program program, Set<Integer> failed) {
+        return new Execution(fixture, unitOfWork, program, failed, false).execute();
+    }
+
+    private Execution(
+            Fixture fixture, UnitOfWork unitOfWork, Program program, Set<Integer> replaced, boolean failFirst) {
         this.fixture = fixture;
         this.unitOfWork = unitOfWork;
         this.program = program;
         this.replaced = replaced;
+        this.failFirst = failFirst;
         this.customers = ids(Fixture.CUSTOMERS, Operation.PERSIST_CUSTOMER);
         this.purchases = ids(Fixture.PURCHASES, Operation.PERSIST_PURCHASE);
         this.clubs = ids(Fixture.CLUBS, Operation.PERSIST_CLUB);
@@ -60,7 +82,7 @@ final class Execution implements Operation.Context {
             List<String> complaints,
             RuntimeException trace) {}
 
-    Result execute() {
+    private Result execute() {
         fixture.reset();
         fixture.statements().forget();
         try {
@@ -87,6 +109,8 @@ final class Execution implements Operation.Context {
         for (Step step : steps) {
             if (step instanceof Run run) {
                 run.operation().run(this, run.number(), run.fresh());
+            } else if (step instanceof Joined joined) {
+                unitOfWork.run(() -> run(joined.steps()));
             } else if (step instanceof Nested nested) {
                 if (replaced.contains(nested.id())) {
                     flush();
@@ -109,20 +133,30 @@ final class Execution implements Operation.Context {
     private void run(Nested nested) {
         Map<String, Object> heldBefore = new LinkedHashMap<>(held);
         try {
-            unitOfWork.with(Propagation.NESTED).run(() -> {
+            UnitOfWork inner = unitOfWork.with(o -> o.withPropagation(Propagation.NESTED)
+                    .withRetry(nested.repeated() ? ONCE_AGAIN : RetryPolicy.none()));
+            inner.run(() -> {
+                holdOnly(heldBefore);
                 run(nested.steps());
                 if (nested.fails()) {
                     throw new Intended();
                 }
+                if (nested.repeated() && failFirst && unitOfWork.current().attempt() == 1) {
+                    throw new Repeatable();
+                }
             });
         } catch (RuntimeException e) {
             failed.add(nested.id());
-            held.clear();
-            held.putAll(heldBefore);
+            holdOnly(heldBefore);
             if (nested.flushesAfter() && !em().getTransaction().getRollbackOnly()) {
                 requireFlushWithoutStatements(nested);
             }
         }
+    }
+
+    private void holdOnly(Map<String, Object> before) {
+        held.clear();
+        held.putAll(before);
     }
 
     private void requireFlushWithoutStatements(Nested nested) {
@@ -149,6 +183,8 @@ final class Execution implements Operation.Context {
                 into.add(run.fresh());
             } else if (step instanceof Nested nested) {
                 collectIds(nested.steps(), kind, into);
+            } else if (step instanceof Joined joined) {
+                collectIds(joined.steps(), kind, into);
             }
         }
     }
@@ -170,6 +206,26 @@ final class Execution implements Operation.Context {
         if (id == 1 || id > fresh) {
             em().getReference(Customer.class, id);
         }
+    }
+
+    @Override
+    public void remark(int number, Consumer<Remark> action) {
+        action.accept(remarks.get(number % remarks.size()));
+    }
+
+    @Override
+    public void apart(Consumer<EntityManager> action) {
+        unitOfWork.with(Propagation.NEW).run(em -> {
+            action.accept(em);
+            try {
+                unitOfWork.with(Propagation.NESTED).run(() -> {
+                    action.accept(em);
+                    throw new Intended();
+                });
+            } catch (Intended e) {
+                em.flush();
+            }
+        });
     }
 
     @Override
@@ -195,6 +251,11 @@ final class Execution implements Operation.Context {
             hold(entity);
             action.accept(entity);
         }
+    }
+
+    /** Makes the first attempt at a nested scope fail. */
+    private static final class Repeatable extends RuntimeException {
+        private static final long serialVersionUID = 1L;
     }
 
     /** Makes a nested scope fail without a failure of the database. */

@@ -20,6 +20,8 @@ final class Fixture implements AutoCloseable {
     static final int CLUBS = 3;
 
     private static final List<String> TABLES = List.of(
+            "reply",
+            "remark",
             "customer_tags",
             "customer_notes",
             "customer_scores",
@@ -56,6 +58,7 @@ final class Fixture implements AutoCloseable {
     void reset() {
         StringBuilder sql = new StringBuilder();
         TABLES.forEach(table -> sql.append("DELETE FROM ").append(table).append(";"));
+        sql.append("DELETE FROM audit;");
         for (int i = 1; i <= CLUBS; i++) {
             sql.append("INSERT INTO club (id, version, name) VALUES (%d, 0, 'club-%d');".formatted(i, i));
         }
@@ -86,16 +89,21 @@ final class Fixture implements AutoCloseable {
         }
     }
 
-    /** Every row of every table, as text and in order. */
+    /** Every row of every table, as text and in order, but for generated identifiers. */
     List<String> rows() {
+        StringBuilder sql = new StringBuilder();
+        for (String table : TABLES) {
+            String row = table.equals("remark")
+                    ? "concat_ws(' ', t.text, t.version, (SELECT count(*) FROM reply r WHERE r.remark_id = t.id))"
+                    : table.equals("reply") ? "t.text" : "t::text";
+            sql.append(sql.isEmpty() ? "" : " UNION ALL ")
+                    .append("SELECT '%1$s' || %2$s FROM %1$s t".formatted(table, row));
+        }
         List<String> rows = new ArrayList<>();
-        try (Statement statement = connection.createStatement()) {
-            for (String table : TABLES) {
-                try (ResultSet result = statement.executeQuery("SELECT t::text FROM " + table + " t ORDER BY 1")) {
-                    while (result.next()) {
-                        rows.add(table + result.getString(1));
-                    }
-                }
+        try (Statement statement = connection.createStatement();
+                ResultSet result = statement.executeQuery(sql + " ORDER BY 1")) {
+            while (result.next()) {
+                rows.add(result.getString(1));
             }
         } catch (SQLException e) {
             throw new IllegalStateException(e);

@@ -8,6 +8,8 @@ import jakarta.persistence.Embeddable;
 import jakarta.persistence.Embedded;
 import jakarta.persistence.Entity;
 import jakarta.persistence.FetchType;
+import jakarta.persistence.GeneratedValue;
+import jakarta.persistence.GenerationType;
 import jakarta.persistence.Id;
 import jakarta.persistence.Inheritance;
 import jakarta.persistence.InheritanceType;
@@ -45,7 +47,10 @@ final class Model {
         TransferPayment.class,
         Product.class,
         Book.class,
-        Device.class
+        Device.class,
+        Remark.class,
+        Reply.class,
+        Audit.class
     };
 
     private Model() {}
@@ -284,5 +289,62 @@ final class Model {
     @Table(name = "device")
     static class Device extends Product {
         int watts;
+    }
+
+    /** Identified by a sequence, and its replies by the database itself when they are inserted. */
+    @Entity(name = "Remark")
+    @Table(name = "remark")
+    static class Remark {
+        @Id
+        @GeneratedValue(strategy = GenerationType.SEQUENCE)
+        Long id;
+
+        @Version
+        Integer version;
+
+        String text;
+
+        @OneToMany(cascade = CascadeType.ALL, orphanRemoval = true)
+        @JoinColumn(name = "remark_id")
+        List<Reply> replies = new ArrayList<>();
+
+        protected Remark() {}
+
+        Remark(String text) {
+            this.text = text;
+        }
+    }
+
+    @Entity(name = "Reply")
+    @Table(name = "reply")
+    static class Reply {
+        @Id
+        @GeneratedValue(strategy = GenerationType.IDENTITY)
+        long id;
+
+        String text;
+
+        protected Reply() {}
+
+        Reply(String text) {
+            this.text = text;
+        }
+    }
+
+    /** Written by transactions of their own, whatever becomes of the one around. */
+    @Entity(name = "Audit")
+    @Table(name = "audit")
+    static class Audit {
+        @Id
+        @GeneratedValue(strategy = GenerationType.SEQUENCE)
+        Long id;
+
+        String text;
+
+        protected Audit() {}
+
+        Audit(String text) {
+            this.text = text;
+        }
     }
 }

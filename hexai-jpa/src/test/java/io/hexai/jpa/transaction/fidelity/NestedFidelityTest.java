@@ -67,7 +67,7 @@ class NestedFidelityTest {
         int failedScopes = 0;
         int rolledBack = 0;
         List<String> failures = new ArrayList<>();
-        for (long seed = first; seed < first + programs && failures.size() < 3; seed++) {
+        for (long seed = first; seed < first + programs && failures.size() < 20; seed++) {
             Program program = Program.random(seed);
             Comparison comparison = compare(program);
             failedScopes += comparison.failedScopes();
@@ -94,8 +94,8 @@ class NestedFidelityTest {
     private record Comparison(List<String> differences, int failedScopes, boolean rolledBack) {}
 
     private static Comparison compare(Program program) {
-        Execution.Result nested = new Execution(fixture, unitOfWork, program, Set.of()).execute();
-        Execution.Result flushed = new Execution(fixture, unitOfWork, program, nested.failed()).execute();
+        Execution.Result nested = Execution.ofNested(fixture, unitOfWork, program);
+        Execution.Result flushed = Execution.ofFlushed(fixture, unitOfWork, program, nested.failed());
         List<String> differences = new ArrayList<>(nested.complaints());
         if (isRolledBack(nested) != isRolledBack(flushed)) {
             if (SEED != null && nested.trace() != null) {

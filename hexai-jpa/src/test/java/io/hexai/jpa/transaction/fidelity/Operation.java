@@ -1,6 +1,7 @@
 package io.hexai.jpa.transaction.fidelity;
 
 import io.hexai.jpa.transaction.fidelity.Model.Address;
+import io.hexai.jpa.transaction.fidelity.Model.Audit;
 import io.hexai.jpa.transaction.fidelity.Model.Book;
 import io.hexai.jpa.transaction.fidelity.Model.CardPayment;
 import io.hexai.jpa.transaction.fidelity.Model.Club;
@@ -11,6 +12,8 @@ import io.hexai.jpa.transaction.fidelity.Model.Payment;
 import io.hexai.jpa.transaction.fidelity.Model.Phone;
 import io.hexai.jpa.transaction.fidelity.Model.Product;
 import io.hexai.jpa.transaction.fidelity.Model.Purchase;
+import io.hexai.jpa.transaction.fidelity.Model.Remark;
+import io.hexai.jpa.transaction.fidelity.Model.Reply;
 import io.hexai.jpa.transaction.fidelity.Model.TransferPayment;
 import jakarta.persistence.EntityManager;
 import java.util.ArrayList;
@@ -376,6 +379,99 @@ enum Operation {
                     customer -> context.em().lock(customer, jakarta.persistence.LockModeType.PESSIMISTIC_WRITE));
         }
     },
+    REFRESH {
+        @Override
+        void run(Context context, int number, long fresh) {
+            context.customer(number, customer -> {
+                context.em().flush();
+                context.em().refresh(customer);
+            });
+        }
+    },
+    REFRESH_CLUB {
+        @Override
+        void run(Context context, int number, long fresh) {
+            context.club(number, club -> {
+                context.em().flush();
+                club.name = "lost-" + fresh;
+                context.em().refresh(club);
+            });
+        }
+    },
+    RENAME_CLUB {
+        @Override
+        void run(Context context, int number, long fresh) {
+            context.club(number, club -> club.name = "renamed-" + fresh);
+        }
+    },
+    CLEAR {
+        @Override
+        void run(Context context, int number, long fresh) {
+            if (number % 3 > 0) {
+                context.em().flush();
+            }
+            context.em().clear();
+        }
+    },
+    PERSIST_REMARK {
+        @Override
+        void run(Context context, int number, long fresh) {
+            context.remark(number, remark -> {
+                if (remark.id == null) {
+                    context.em().persist(remark);
+                    context.hold(remark);
+                }
+            });
+        }
+    },
+    REPLY {
+        @Override
+        void run(Context context, int number, long fresh) {
+            context.remark(number, remark -> {
+                if (context.em().contains(remark)) {
+                    Reply reply = new Reply("reply-" + fresh);
+                    if (number % 2 == 0) {
+                        context.em().persist(reply);
+                    }
+                    remark.replies.add(reply);
+                }
+            });
+        }
+    },
+    LOSE_REMARK {
+        @Override
+        void run(Context context, int number, long fresh) {
+            context.remark(number, remark -> {
+                if (context.em().contains(remark)) {
+                    if (number % 2 == 0) {
+                        context.em().detach(remark);
+                    } else {
+                        context.em().remove(remark);
+                    }
+                }
+            });
+        }
+    },
+    MERGE_REMARK {
+        @Override
+        void run(Context context, int number, long fresh) {
+            Remark detached = new Remark("merged-" + fresh);
+            detached.replies.add(new Reply("merged-" + fresh));
+            context.hold(context.em().merge(detached));
+        }
+    },
+    TRANSACTION_OF_ITS_OWN {
+        @Override
+        void run(Context context, int number, long fresh) {
+            context.apart(em -> {
+                em.persist(new Audit("audit-" + fresh));
+                Customer customer = em.find(Customer.class, 1L);
+                if (customer != null) {
+                    Hibernate.initialize(customer.purchases);
+                }
+            });
+        }
+    },
     DETACH {
         @Override
         void run(Context context, int number, long fresh) {
@@ -435,6 +531,12 @@ enum Operation {
         void hold(Object entity);
 
         void referTo(int number, long fresh);
+
+        /** Runs it in a transaction and a persistence context of its own, where a nested scope fails as well. */
+        void apart(Consumer<EntityManager> action);
+
+        /** One of a few instances that live as long as the program, persistent or not. */
+        void remark(int number, Consumer<Remark> action);
 
         void customer(int number, Consumer<Customer> action);
 

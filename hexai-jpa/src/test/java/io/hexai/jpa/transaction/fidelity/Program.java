@@ -9,8 +9,8 @@ record Program(List<Step> steps) {
 
     private static final int MAX_DEPTH = 4;
 
-    /** A step: an operation, or a nested scope. */
-    sealed interface Step permits Run, Nested {}
+    /** A step: an operation, or a scope. */
+    sealed interface Step permits Run, Nested, Joined {}
 
     /** An operation on the entities that its number selects; the fresh number is for new identifiers and values. */
     record Run(Operation operation, int number, long fresh) implements Step {
@@ -20,11 +20,24 @@ record Program(List<Step> steps) {
         }
     }
 
-    /** A nested scope that fails at its end if told so, or before if one of its steps does. */
-    record Nested(int id, List<Step> steps, boolean fails, boolean flushesAfter) implements Step {
+    /** A nested scope that fails at its end if told so, or before if one of its steps does; or is repeated once. */
+    record Nested(int id, List<Step> steps, boolean fails, boolean repeated, boolean flushesAfter) implements Step {
         @Override
         public String toString() {
-            return (fails ? "failing" : "succeeding") + (flushesAfter ? "+flush" : "") + " scope " + id + " " + steps;
+            return (fails ? "failing" : "succeeding") + (repeated ? "+repeated" : "") + (flushesAfter ? "+flush" : "")
+                    + " scope " + id + " " + steps;
+        }
+
+        private Nested with(List<Step> others) {
+            return new Nested(id, others, fails, repeated, flushesAfter);
+        }
+    }
+
+    /** A scope that joins what is around it. */
+    record Joined(List<Step> steps) implements Step {
+        @Override
+        public String toString() {
+            return "joined " + steps;
         }
     }
 
@@ -51,13 +64,23 @@ record Program(List<Step> steps) {
         for (int i = 0; i < steps.size(); i++) {
             if (steps.get(i) instanceof Nested nested) {
                 for (List<Step> inner : shrunk(nested.steps())) {
-                    List<Step> changed = new ArrayList<>(steps);
-                    changed.set(i, new Nested(nested.id(), inner, nested.fails(), nested.flushesAfter()));
-                    variants.add(changed);
+                    variants.add(replaced(steps, i, nested.with(inner)));
+                }
+            } else if (steps.get(i) instanceof Joined joined) {
+                variants.add(replaced(steps, i, joined.steps().toArray(Step[]::new)));
+                for (List<Step> inner : shrunk(joined.steps())) {
+                    variants.add(replaced(steps, i, new Joined(inner)));
                 }
             }
         }
         return variants;
+    }
+
+    private static List<Step> replaced(List<Step> steps, int index, Step... replacement) {
+        List<Step> changed = new ArrayList<>(steps);
+        changed.remove(index);
+        changed.addAll(index, List.of(replacement));
+        return changed;
     }
 
     @Override
@@ -82,14 +105,34 @@ record Program(List<Step> steps) {
             int count = least + random.nextInt(most - least);
             List<Step> steps = new ArrayList<>(count);
             for (int i = 0; i < count; i++) {
-                boolean scope = depth < MAX_DEPTH && random.nextInt(4) == 0;
-                steps.add(scope ? nested(depth) : run(depth));
+                int kind = random.nextInt(20);
+                if (depth < MAX_DEPTH && kind < 5) {
+                    steps.add(nested(depth));
+                } else if (kind == 5) {
+                    steps.add(joined(depth));
+                } else {
+                    steps.add(run(depth));
+                }
             }
             return steps;
         }
 
         private Nested nested(int depth) {
-            return new Nested(++scopes, steps(depth + 1, 1, 7), random.nextInt(3) > 0, random.nextBoolean());
+            return new Nested(
+                    ++scopes,
+                    steps(depth + 1, 1, 7),
+                    random.nextInt(3) > 0,
+                    random.nextInt(6) == 0,
+                    random.nextBoolean());
+        }
+
+        private Joined joined(int depth) {
+            int count = 1 + random.nextInt(3);
+            List<Step> steps = new ArrayList<>(count);
+            for (int i = 0; i < count; i++) {
+                steps.add(run(depth));
+            }
+            return new Joined(steps);
         }
 
         /** Failures of the database belong into scopes: outside, they end the program and nothing is compared. */
