@@ -149,17 +149,19 @@ final class PersistenceContextSnapshot {
         bereft.forEach(proxy -> EntityReload.readAnew(proxy.initializer().getImplementation(), proxy.key(), session));
     }
 
+    /** Those that the context has lost give up their places in its map too, which others may have taken meanwhile. */
     private void forgetNewCollections() {
-        Set<PersistentCollection<?>> before = Collections.newSetFromMap(new IdentityHashMap<>());
-        collections.forEach(image -> before.add(image.wrapper()));
+        Set<PersistentCollection<?>> lost = Collections.newSetFromMap(new IdentityHashMap<>());
+        collections.forEach(image -> lost.add(image.wrapper()));
         List<PersistentCollection<?>> added = new ArrayList<>(0);
         context.forEachCollectionEntry(
                 (wrapper, entry) -> {
-                    if (!before.contains(wrapper)) {
+                    if (!lost.remove(wrapper)) {
                         added.add(wrapper);
                     }
                 },
                 false);
+        lost.forEach(wrapper -> wrapper.$$_hibernate_setInstanceId(0));
         added.forEach(this::forget);
     }
 

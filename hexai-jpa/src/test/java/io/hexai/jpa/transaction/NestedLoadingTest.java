@@ -127,6 +127,24 @@ class NestedLoadingTest {
         });
     }
 
+    /** Hibernate counts its collections anew after it was cleared, and the old ones keep their numbers. */
+    @Test
+    void bringsBackCollectionsWhosePlacesOthersHaveTaken() {
+        unitOfWork.run(em -> {
+            List<Band> bands =
+                    em.createQuery("from Band b order by b.id", Band.class).getResultList();
+            failNested(() -> {
+                em.clear();
+                em.createQuery("from Band b order by b.id desc", Band.class).getResultList();
+            });
+
+            assertThat(bands).allSatisfy(band -> {
+                assertThat(em.contains(band)).isTrue();
+                assertThat(band.songs).hasSize(1);
+            });
+        });
+    }
+
     @Nested
     class Batches {
 

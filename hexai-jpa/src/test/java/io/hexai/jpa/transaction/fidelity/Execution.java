@@ -12,6 +12,7 @@ import io.hexai.jpa.transaction.fidelity.Program.Nested;
 import io.hexai.jpa.transaction.fidelity.Program.Run;
 import io.hexai.jpa.transaction.fidelity.Program.Step;
 import jakarta.persistence.EntityManager;
+import jakarta.persistence.OptimisticLockException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -148,8 +149,18 @@ final class Execution implements Operation.Context {
         } catch (RuntimeException e) {
             failed.add(nested.id());
             holdOnly(heldBefore);
+            complainOfFailedRollback(nested, e);
             if (nested.flushesAfter() && !em().getTransaction().getRollbackOnly()) {
                 requireFlushWithoutStatements(nested);
+            }
+        }
+    }
+
+    /** It would go unnoticed where the scope around fails as well. Earlier attempts are suppressed into the last one, too. */
+    private void complainOfFailedRollback(Nested nested, RuntimeException failure) {
+        for (Throwable suppressed : failure.getSuppressed()) {
+            if (!(suppressed instanceof Repeatable || suppressed instanceof OptimisticLockException)) {
+                complaints.add("rolling back scope " + nested.id() + " failed with " + suppressed);
             }
         }
     }
