@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class CheckpointEntity {
 
     @EmbeddedId
+    @SuppressWarnings("UnusedVariable") // by Hibernate it is
     private @Nullable Id id;
 
     @Column(name = "position", nullable = false)

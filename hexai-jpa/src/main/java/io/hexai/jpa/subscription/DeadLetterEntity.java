@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class DeadLetterEntity {
 
     @EmbeddedId
+    @SuppressWarnings("UnusedVariable") // by Hibernate it is
     private @Nullable Id id;
 
     @Column(name = "message_type", nullable = false, columnDefinition = "text")

@@ -23,9 +23,12 @@ final class Delivery {
     private final SubscriptionSettings settings;
     private final Checkpoints checkpoints;
     private final DeadLetterRows deadLetters;
+    private final UnitOfWork passing;
     private final UnitOfWork handling;
 
-    Delivery(SubscriptionSettings settings, Checkpoints checkpoints, DeadLetterRows deadLetters) {
+    /** Where there is nothing to handle, a unit of work is used that no hook of the application's sees. */
+    Delivery(SubscriptionSettings settings, Checkpoints checkpoints, DeadLetterRows deadLetters, UnitOfWork passing) {
+        this.passing = passing;
         this.settings = settings;
         this.checkpoints = checkpoints;
         this.deadLetters = deadLetters;
@@ -77,7 +80,7 @@ final class Delivery {
 
     private void deliverInTransaction(Target target, List<StoredEvent> events, long upTo, Progress progress)
             throws Exception {
-        inTransaction(target, upTo, (entityManager, done) -> {
+        inTransaction(handling, target, upTo, (entityManager, done) -> {
             Set<String> parked = parkedStreams(entityManager, target, events);
             for (StoredEvent event : events) {
                 if (event.position() > done) {
@@ -94,9 +97,14 @@ final class Delivery {
         });
     }
 
+    /** Moves the checkpoint past what nobody handles. */
+    void pass(Target target, long upTo) throws Exception {
+        inTransaction(passing, target, upTo, (entityManager, done) -> {});
+    }
+
     /** Makes an event a dead letter, and moves the checkpoint. */
     void park(Target target, StoredEvent event, long upTo, int attempts, Throwable failure) throws Exception {
-        inTransaction(target, upTo, (entityManager, done) -> {
+        inTransaction(handling, target, upTo, (entityManager, done) -> {
             if (event.position() > done) {
                 park(entityManager, target, event, attempts, FailureText.of(failure));
             }
@@ -109,10 +117,10 @@ final class Delivery {
         void run(EntityManager entityManager, long done) throws Exception;
     }
 
-    private void inTransaction(Target target, long upTo, Work work) throws Exception {
+    private void inTransaction(UnitOfWork unitOfWork, Target target, long upTo, Work work) throws Exception {
         boolean[] committed = {false};
-        handling.<Exception>run(entityManager -> {
-            handling.current().afterCommit(() -> committed[0] = true);
+        unitOfWork.<Exception>run(entityManager -> {
+            unitOfWork.current().afterCommit(() -> committed[0] = true);
             long done = begin(entityManager, target);
             work.run(entityManager, done);
             // The changes first, so that the checkpoint is locked for as short as can be.

@@ -111,7 +111,7 @@ final class EventPump {
             boolean caughtUp = page.isLast() || position >= bound;
             if (position > written
                     && (position >= bound || caughtUp && sinceLastWrite().compareTo(IDLE_WRITES) >= 0)) {
-                delivery.deliver(target, List.of(), position, progress);
+                delivery.pass(target, position);
                 wrote(position);
             }
             return caughtUp;

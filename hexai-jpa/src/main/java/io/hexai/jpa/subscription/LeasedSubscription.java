@@ -41,7 +41,7 @@ final class LeasedSubscription implements EventSubscription, WakeUps.Listener {
         DeadLetterRows letters = new DeadLetterRows(tables, settings.name());
         this.rows = new SubscriptionRows(tables, factory.unitOfWork(), settings.name());
         this.reading = settings.store().over(factory.unitOfWork());
-        Delivery delivery = new Delivery(settings, checkpoints, letters);
+        Delivery delivery = new Delivery(settings, checkpoints, letters, factory.unitOfWork());
         this.ownership = new Ownership(settings, rows, checkpoints, factory.unitOfWork());
         this.coordinator = new Coordinator(settings, rows, delivery, reading, ownership, handled::wake);
         this.deadLetters = new DeadLetters(settings, rows, reading, delivery);

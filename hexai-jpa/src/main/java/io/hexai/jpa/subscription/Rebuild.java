@@ -128,6 +128,18 @@ final class Rebuild implements Runnable {
         }
         EventPump pump = new EventPump(
                 settings, reading, delivery, target, settings.filter(), row.startPosition(), pace, troubles);
+        try {
+            catchUp(pump);
+        } finally {
+            pump.end();
+        }
+        if (!pace.isStopped()) {
+            swap(shadow, generation, pump.position());
+        }
+    }
+
+    /** First while live events go on, then up to the last one of those. */
+    private void catchUp(EventPump pump) throws Exception {
         boolean caughtUp = false;
         while (!pace.isStopped() && !caughtUp) {
             caughtUp = pump.pump(Long.MAX_VALUE);
@@ -138,9 +150,6 @@ final class Rebuild implements Runnable {
             while (!pace.isStopped() && pump.position() < handled) {
                 pump.pump(handled);
             }
-        }
-        if (!pace.isStopped()) {
-            swap(shadow, generation, pump.position());
         }
     }
 

@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
  * Says and hears that there is something to do: within the process at once, to other processes by NOTIFY.
  *
  * <p>An append is announced after its commit, by a thread of its own, in a transaction of its own: a NOTIFY inside a
- * transaction would make its commit wait for all others that notify. While one announcement is under way, any number of appends
+ * transaction would make its commit wait for all others that notify. The announcement waits for no disk: it need not
+ * survive a crash. While one announcement is under way, any number of appends
  * wait for the next together. Thread-safe.
  */
 final class WakeUps {
@@ -30,7 +31,7 @@ final class WakeUps {
     private static final Logger LOG = LoggerFactory.getLogger(EventSubscription.class);
     private static final String EVENTS = "events ";
     private static final String SUBSCRIPTION = "subscription ";
-    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final UnitOfWork unitOfWork;
     private final String process = UUID.randomUUID().toString();
@@ -84,9 +85,10 @@ final class WakeUps {
     private void announce(String table) {
         announced.remove(table);
         try {
-            unitOfWork.run(entityManager -> entityManager
-                    .unwrap(Session.class)
-                    .doWork(connection -> send(connection, EVENTS + process + " " + table)));
+            unitOfWork.run(entityManager -> entityManager.unwrap(Session.class).doWork(connection -> {
+                Jdbc.list(connection, "SELECT set_config('synchronous_commit', 'off', true)", row -> true);
+                send(connection, EVENTS + process + " " + table);
+            }));
         } catch (RuntimeException e) {
             LOG.debug("Other processes were not told of new events; they will find them by polling", e);
         }
