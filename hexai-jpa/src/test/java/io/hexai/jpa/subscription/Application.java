@@ -70,9 +70,13 @@ final class Application implements AutoCloseable {
         return subscription;
     }
 
+    void closeSubscriptions() {
+        subscriptions.forEach(EventSubscription::close);
+    }
+
     @Override
     public void close() {
-        subscriptions.forEach(EventSubscription::close);
+        closeSubscriptions();
         factory.close();
         pool.close();
     }

@@ -2,8 +2,11 @@ package io.hexai.jpa.subscription;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import io.hexai.jpa.event.ExpectedVersion;
 import io.hexai.jpa.event.StoredEvent;
+import io.hexai.jpa.event.StreamId;
 import io.hexai.jpa.subscription.AccountEvent.Deposited;
 import io.hexai.jpa.subscription.AccountEvent.Noted;
 import io.hexai.jpa.subscription.AccountEvent.Withdrawn;
@@ -124,5 +127,155 @@ class EventSubscriptionTest {
             subscription.awaitCaughtUp(SOON);
             assertThat(seen).containsExactly(1L, 2L);
         }
+    }
+
+    @Nested
+    class Handlers {
+
+        @Test
+        void areThatOfTheClassAndThenThatOfAllEvents() {
+            List<String> calls = Collections.synchronizedList(new ArrayList<>());
+            EventSubscription subscription = application.start(application
+                    .subscription("s")
+                    .onAny((payload, event) -> calls.add("any " + event.type()))
+                    .on(Deposited.class, (deposited, event) -> calls.add("deposited " + deposited.amount())));
+            deposit("a", 7);
+            application.store.store(new Noted("x"));
+            subscription.awaitCaughtUp(SOON);
+            assertThat(calls).containsExactly("deposited 7", "any account.deposited", "any account.noted");
+        }
+
+        @Test
+        void ofASealedTypeHandleAllBelowIt() {
+            List<Object> payloads = Collections.synchronizedList(new ArrayList<>());
+            EventSubscription subscription = application.start(
+                    application.subscription("s").on(AccountEvent.class, (payload, event) -> payloads.add(payload)));
+            application.store.storeAll(List.of(new Deposited("a", 1), new Withdrawn("a", 1)));
+            subscription.awaitCaughtUp(SOON);
+            assertThat(payloads).containsExactly(new Deposited("a", 1), new Withdrawn("a", 1));
+        }
+
+        @Test
+        void areOnlyCalledForTheCategoriesAskedFor() {
+            EventSubscription subscription =
+                    application.start(application.balances("s").categories("savings"));
+            application.store.append(
+                    StreamId.of("savings", "1"), ExpectedVersion.any(), List.of(new Deposited("a", 1)));
+            application.store.append(StreamId.of("giro", "1"), ExpectedVersion.any(), List.of(new Deposited("b", 1)));
+            subscription.awaitCaughtUp(SOON);
+            assertThat(database.balances()).containsExactly("a|1|1");
+        }
+
+        @Test
+        void areTheCauseOfWhatTheyStoreAlsoInABatch() {
+            List<StoredEvent> stored = application.unitOfWork.call(() -> deposit("a", 1, 2, 3));
+            EventSubscription subscription = application.start(application
+                    .subscription("s")
+                    .on(
+                            Deposited.class,
+                            (deposited, event) ->
+                                    application.store.store(new Noted("because of " + event.position()))));
+            subscription.awaitCaughtUp(SOON);
+            List<StoredEvent> notes = application.store.fetch(3, 10).events();
+            assertThat(notes)
+                    .extracting(note -> note.message().causation())
+                    .containsExactlyElementsOf(stored.stream()
+                            .map(event -> event.message().asTrace())
+                            .toList());
+            assertThat(notes).extracting(note -> note.message().correlation()).doesNotContainNull();
+        }
+
+        @Test
+        void runInTransactionsOfTheirOwnHoweverTheAppendsEnd() {
+            EventSubscription subscription = application.start(application.balances("s"));
+            assertThatThrownBy(() -> application.unitOfWork.run(() -> {
+                        deposit("gone", 1);
+                        throw new IllegalStateException("rolled back");
+                    }))
+                    .hasMessage("rolled back");
+            deposit("a", 1);
+            subscription.awaitCaughtUp(SOON);
+            assertThat(database.balances()).containsExactly("a|1|1");
+        }
+
+        @Test
+        void writeOneTransactionForABatchAndNoneForWhatNobodyHandles() {
+            deposit("a", IntStream.rangeClosed(1, 40).toArray());
+            application.store.storeAll(Collections.nCopies(300, new Noted("x")));
+            List<Integer> batches = Collections.synchronizedList(new ArrayList<>());
+            EventSubscription subscription =
+                    application.start(application.balances("s").batchSize(20).listener(new SubscriptionListener() {
+                        @Override
+                        public void handled(String name, int events, Duration duration) {
+                            batches.add(events);
+                        }
+                    }));
+            subscription.awaitCaughtUp(SOON);
+            assertThat(batches).containsExactly(20, 20);
+            assertThat(database.checkpoint("s")).isEqualTo(340);
+        }
+    }
+
+    @Nested
+    class TheState {
+
+        @Test
+        void namesWhoHoldsTheEventsBack() {
+            EventSubscription subscription = application.start(application.balances("s"));
+            application.unitOfWork.run(em -> {
+                em.createNativeQuery("SELECT set_config('application_name', 'slow one', true)")
+                        .getSingleResult();
+                deposit("slow", 1);
+                application.unitOfWork.with(Propagation.NEW).run(() -> deposit("quick", 1));
+                SubscriptionState state = subscription.state();
+                assertThat(state.heldBackBy()).singleElement().satisfies(appender -> {
+                    assertThat(appender.applicationName()).isEqualTo("slow one");
+                    assertThat(appender.before()).isZero();
+                    assertThat(appender.processId())
+                            .isEqualTo(((Number) em.createNativeQuery("SELECT pg_backend_pid()")
+                                            .getSingleResult())
+                                    .intValue());
+                });
+                assertThat(state.lag().lastPosition()).isZero();
+            });
+            subscription.awaitCaughtUp(SOON);
+            assertThat(subscription.state().heldBackBy()).isEmpty();
+        }
+
+        @Test
+        void tellsTheLagInEventsAndTime() {
+            EventSubscription subscription = application.build(application
+                    .balances("s")
+                    .clock(java.time.Clock.offset(java.time.Clock.systemUTC(), Duration.ofHours(1))));
+            subscription.start();
+            subscription.pause();
+            deposit("a", 1, 2, 3);
+            application.store.store(new Noted("not handled"));
+            SubscriptionLag lag = subscription.lag();
+            assertThat(lag.events()).isEqualTo(3);
+            assertThat(lag.time()).isBetween(Duration.ofMinutes(59), Duration.ofMinutes(61));
+            assertThat(lag.lastPosition()).isEqualTo(4);
+        }
+
+        @Test
+        void canBeAskedForBeforeTheFirstStart() {
+            EventSubscription subscription = application.build(application.balances("s"));
+            assertThat(subscription.state().status()).isEqualTo(SubscriptionStatus.NEW);
+            assertThat(subscription.state().owner()).isNull();
+        }
+    }
+
+    @Test
+    void neverMovesTheCheckpointBack() {
+        EventSubscription subscription = application.start(application.balances("s"));
+        deposit("a", 1, 2, 3);
+        subscription.awaitCaughtUp(SOON);
+        database.execute("UPDATE hexai__checkpoints SET position = 100");
+        application.store.store(new Withdrawn("a", 1));
+        await().atMost(SOON).until(() -> subscription.lag().isNone());
+        subscription.awaitCaughtUp(SOON);
+        assertThat(database.checkpoint("s")).isEqualTo(100);
+        // It was not told that position 4 is handled, so it may not be handled.
+        assertThat(database.balances()).containsExactly("a|6|3");
     }
 }

@@ -1,0 +1,83 @@
+package io.hexai.jpa.subscription;
+
+import io.hexai.jpa.subscription.AccountEvent.Deposited;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** A subscriber in a process of its own, which a test can kill or stop. */
+final class SubscriberProcess implements AutoCloseable {
+
+    private final Process process;
+
+    private SubscriberProcess(Process process) {
+        this.process = process;
+    }
+
+    static SubscriberProcess start(SubscriptionDatabase database) throws IOException {
+        return new SubscriberProcess(new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
+                        "-Dorg.jboss.logging.provider=slf4j",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        SubscriberProcess.class.getName(),
+                        database.jdbcUrl())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start());
+    }
+
+    /** The process id, by which the owner of a subscription names itself. */
+    long id() {
+        return process.pid();
+    }
+
+    /** As {@code kill -9} does: nothing of the process runs any more. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /** Nothing of it runs, but its connections stay open. */
+    void suspend() throws IOException, InterruptedException {
+        signal("-STOP");
+    }
+
+    void resume() throws IOException, InterruptedException {
+        signal("-CONT");
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", name, String.valueOf(id())).start().waitFor();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+
+    /** Follows the events of the database that the first argument names, slowly, until it is killed. */
+    public static void main(String[] arguments) throws InterruptedException {
+        try (Application application = new Application(arguments[0])) {
+            application.start(application
+                    .subscription("balances")
+                    .pollInterval(Duration.ofMillis(100))
+                    .batchSize(20)
+                    .on(Deposited.class, (deposited, event) -> {
+                        application.add(deposited.account(), deposited.amount());
+                        application.unitOfWork.entityManager().flush();
+                        application
+                                .unitOfWork
+                                .entityManager()
+                                .createNativeQuery("SELECT pg_sleep(0.002)::text")
+                                .getSingleResult();
+                    }));
+            Thread.currentThread().join();
+        }
+    }
+}

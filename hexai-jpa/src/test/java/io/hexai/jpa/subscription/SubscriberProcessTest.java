@@ -1,0 +1,145 @@
+package io.hexai.jpa.subscription;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.hexai.jpa.subscription.AccountEvent.Deposited;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
+
+/**
+ * Subscribers in processes of their own, of which the active one is killed or stopped in the middle of a batch, while events
+ * are stored all the time.
+ *
+ * <p>More on demand: {@code -Dhexai.subscription.kills=10}.
+ */
+class SubscriberProcessTest {
+
+    private static final int KILLS = Integer.getInteger("hexai.subscription.kills", 2);
+    private static final Duration TAKEOVER = Duration.ofSeconds(5);
+    private static final Duration LONG = Duration.ofMinutes(2);
+    private static final String OWNER =
+            "SELECT coalesce((SELECT owner FROM hexai__subscriptions WHERE lease_until > clock_timestamp()), '')";
+    /** Somebody is between the begin and the end of a transaction that handles events. */
+    private static final String IN_MID_BATCH =
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2";
+
+    private final SubscriptionDatabase database = new SubscriptionDatabase();
+    private final Application application = database.application();
+    private final AtomicBoolean storing = new AtomicBoolean(true);
+    private final List<SubscriberProcess> processes = new ArrayList<>();
+
+    @AfterEach
+    void end() {
+        storing.set(false);
+        processes.forEach(SubscriberProcess::close);
+        database.close();
+    }
+
+    private SubscriberProcess started() throws Exception {
+        SubscriberProcess process = SubscriberProcess.start(database);
+        processes.add(process);
+        return process;
+    }
+
+    private SubscriberProcess owner() {
+        String owner = await().atMost(LONG).until(() -> database.value(OWNER), name -> !name.isEmpty());
+        return processes.stream()
+                .filter(process -> owner.contains(" process " + process.id() + " "))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private CompletableFuture<Void> storeAllTheTime() {
+        return CompletableFuture.runAsync(() -> {
+            for (int i = 0; storing.get(); i++) {
+                application.store.storeAll(List.of(new Deposited("a" + i % 7, i), new Deposited("b" + i % 3, 1)));
+                await().pollDelay(Duration.ofMillis(30)).until(() -> true);
+            }
+        });
+    }
+
+    private void awaitMidBatch() {
+        await().pollInterval(Duration.ofMillis(2))
+                .atMost(LONG)
+                .until(() -> !database.value(IN_MID_BATCH).equals("0"));
+    }
+
+    private long takenOverAfter(SubscriberProcess former) {
+        long begin = System.nanoTime();
+        await().pollInterval(Duration.ofMillis(20)).atMost(LONG).until(() -> {
+            String owner = database.value(OWNER);
+            return !owner.isEmpty() && !owner.contains(" process " + former.id() + " ");
+        });
+        return (System.nanoTime() - begin) / 1_000_000;
+    }
+
+    private void requireThatTheReadModelEqualsTheLog(EventSubscription monitor) {
+        monitor.awaitCaughtUp(LONG);
+        assertThat(database.balances())
+                .isEqualTo(database.rows("SELECT payload ->> 'account', sum((payload ->> 'amount')::integer), count(*)"
+                        + " FROM hexai__events GROUP BY 1 ORDER BY 1"));
+    }
+
+    @Test
+    void handlesEachEventOnceAlthoughTheActiveOneIsKilledAgainAndAgain(TestReporter reporter) throws Exception {
+        EventSubscription monitor = application.build(application.balances("balances"));
+        started();
+        started();
+        CompletableFuture<Void> storing = storeAllTheTime();
+        List<Long> takeovers = new ArrayList<>();
+        for (int kill = 0; kill < KILLS; kill++) {
+            if (kill > 0) {
+                started();
+            }
+            await().atMost(LONG).until(() -> connections() >= 2);
+            SubscriberProcess owner = owner();
+            awaitMidBatch();
+            owner.kill();
+            takeovers.add(takenOverAfter(owner));
+        }
+        this.storing.set(false);
+        storing.join();
+        requireThatTheReadModelEqualsTheLog(monitor);
+        reporter.publishEntry("takeovers in ms: " + takeovers);
+        assertThat(takeovers).allSatisfy(millis -> assertThat(millis).isLessThan(TAKEOVER.toMillis()));
+    }
+
+    /** Processes that listen. */
+    private long connections() {
+        return Long.parseLong(database.value("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                + " AND application_name = 'hexai-jpa subscriptions'"));
+    }
+
+    @Test
+    void shutsOutAnActiveOneThatWasStoppedAndGoesOnLater() throws Exception {
+        EventSubscription monitor = application.build(application.balances("balances"));
+        started();
+        started();
+        CompletableFuture<Void> storing = storeAllTheTime();
+        await().atMost(LONG).until(() -> connections() >= 2);
+        SubscriberProcess owner = owner();
+        awaitMidBatch();
+        owner.suspend();
+        takenOverAfter(owner);
+        monitor.awaitCaughtUp(LONG);
+        owner.resume();
+        this.storing.set(false);
+        storing.join();
+        requireThatTheReadModelEqualsTheLog(monitor);
+        // The former one is a standby like any other.
+        SubscriberProcess successor = owner();
+        assertThat(successor).isNotSameAs(owner);
+        successor.kill();
+        takenOverAfter(successor);
+        application.store.store(new Deposited("last", 1));
+        requireThatTheReadModelEqualsTheLog(monitor);
+        assertThat(owner.isAlive()).isTrue();
+    }
+}

@@ -1,0 +1,109 @@
+package io.hexai.jpa.subscription;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.hexai.jpa.subscription.AccountEvent.Deposited;
+import io.hexai.jpa.subscription.AccountEvent.Noted;
+import io.hexai.jpa.transaction.Registration;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class WakeUpTest {
+
+    private static final Duration SOON = Duration.ofSeconds(15);
+    private static final String LISTENING = "FROM pg_stat_activity WHERE datname = current_database()"
+            + " AND application_name = 'hexai-jpa subscriptions'";
+
+    private final SubscriptionDatabase database = new SubscriptionDatabase();
+    private final Application follower = database.application();
+    private final Application writer = database.application();
+
+    @AfterEach
+    void drop() {
+        database.close();
+    }
+
+    /** It would not look by itself for longer than the tests wait. */
+    private EventSubscription listening() {
+        EventSubscription subscription = follower.start(follower.balances("s").pollInterval(Duration.ofHours(1)));
+        await().atMost(SOON)
+                .until(() -> database.value("SELECT count(*) " + LISTENING + " AND query LIKE 'LISTEN%'")
+                        .equals("1"));
+        await().atMost(SOON).until(() -> subscription.state().status() == SubscriptionStatus.RUNNING);
+        follower.store.store(new Deposited("first", 1));
+        subscription.awaitCaughtUp(SOON);
+        return subscription;
+    }
+
+    @Test
+    void comesFromAnotherProcessThatAnnouncesItsAppends() {
+        EventSubscription subscription = listening();
+        try (Registration announcing = EventSubscription.announceAppends(writer.store)) {
+            assertThat(announcing).isNotNull();
+            writer.store.store(new Deposited("a", 1));
+            subscription.awaitCaughtUp(SOON);
+        }
+        assertThat(database.balances()).contains("a|1|1");
+    }
+
+    @Test
+    void comesFromAProcessThatIsAStandby() {
+        EventSubscription subscription = listening();
+        writer.start(writer.balances("s"));
+        writer.store.store(new Deposited("a", 1));
+        subscription.awaitCaughtUp(SOON);
+        assertThat(database.balances()).contains("a|1|1");
+    }
+
+    @Test
+    void isNotMissedWhileTheConnectionThatWasListenedOnIsLost() {
+        EventSubscription subscription = listening();
+        try (Registration announcing = EventSubscription.announceAppends(writer.store)) {
+            assertThat(announcing).isNotNull();
+            database.execute("SELECT pg_terminate_backend(pid) " + LISTENING);
+            writer.store.store(new Deposited("a", 1));
+            subscription.awaitCaughtUp(SOON);
+            writer.store.store(new Deposited("a", 2));
+            subscription.awaitCaughtUp(SOON);
+        }
+        assertThat(database.balances()).contains("a|3|2");
+    }
+
+    @Test
+    void isReplacedByPollingWhereNobodyAnnounces() {
+        EventSubscription subscription = follower.start(follower.balances("s").pollInterval(Duration.ofMillis(50)));
+        writer.store.store(new Deposited("a", 1));
+        subscription.awaitCaughtUp(SOON);
+        assertThat(database.balances()).containsExactly("a|1|1");
+    }
+
+    @Test
+    void takesOneConnectionHoweverManySubscriptionsThereAreAndGivesItBack() {
+        listening();
+        for (String name : List.of("t", "u", "v")) {
+            follower.start(follower.balances(name));
+        }
+        assertThat(database.value("SELECT count(*) " + LISTENING)).isEqualTo("1");
+        follower.closeSubscriptions();
+        await().atMost(SOON)
+                .until(() -> database.value("SELECT count(*) " + LISTENING).equals("0"));
+    }
+
+    @Test
+    void isNoticeableForNoHookAndNoObserverOfTheApplication() {
+        AtomicInteger commits = new AtomicInteger();
+        follower.unitOfWork.onEveryCommit(commits::incrementAndGet);
+        EventSubscription subscription = listening();
+        int before = commits.get();
+        for (int i = 0; i < 3; i++) {
+            follower.store.store(new Noted("not handled"));
+            subscription.awaitCaughtUp(SOON);
+        }
+        // The appends.
+        assertThat(commits.get() - before).isEqualTo(3);
+    }
+}
