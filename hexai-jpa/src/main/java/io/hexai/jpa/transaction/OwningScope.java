@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 /** A scope that can roll back by itself, to the begin of the transaction or to a savepoint. */
 abstract class OwningScope extends Scope {
 
+    private static final Object BEING_CREATED = new Object();
+
     private final TransactionOptions options;
     private final TransactionInfo info;
     private final TransactionEvent recorded = TransactionEvent.started();
@@ -85,13 +87,27 @@ abstract class OwningScope extends Scope {
 
     final <T> T resourceOrNew(ResourceKey<T> key, Supplier<? extends T> factory) {
         Object value = resourceOrNull(key);
+        if (value == BEING_CREATED) {
+            throw new IllegalStateException(
+                    "The factory of " + key + " asks for the value that it is about to create.");
+        }
         if (value == null) {
-            value = Objects.requireNonNull(factory.get(), () -> "The factory of " + key + " returned null.");
-            resources.put(key, value);
+            value = created(key, factory);
         }
         @SuppressWarnings("unchecked") // only a factory of T ever puts a value under this key
         T typed = (T) value;
         return typed;
+    }
+
+    private Object created(ResourceKey<?> key, Supplier<?> factory) {
+        resources.put(key, BEING_CREATED);
+        try {
+            Object value = Objects.requireNonNull(factory.get(), () -> "The factory of " + key + " returned null.");
+            resources.put(key, value);
+            return value;
+        } finally {
+            resources.remove(key, BEING_CREATED);
+        }
     }
 
     private @Nullable Object resourceOrNull(ResourceKey<?> key) {

@@ -81,12 +81,16 @@ public interface Transaction {
     boolean isCommitPrevented();
 
     /**
-     * Returns the value under a key, creating it at the first call of this transaction.
+     * Returns the value under a key, creating it at the first call of this transaction. It is forgotten at the end of the
+     * transaction but not closed: a factory that opens something registers {@link #afterCommit} and {@link #afterRollback}.
+     * What a nested scope that rolls back did to a value of the scope around stays done.
      *
      * @param key compared by identity
-     * @param factory called at most once, unless the nested scope that created the value rolled back
+     * @param factory called at most once, unless the nested scope that created the value rolled back; must not return null,
+     *     nor ask for the same key
      * @param <T> the value's type
      * @return the value
+     * @throws IllegalStateException if the factory asks for its own key
      */
     <T> T resource(ResourceKey<T> key, Supplier<? extends T> factory);
 
