@@ -92,7 +92,8 @@ final class Attempts {
         } catch (Throwable e) {
             LOG.warn("The listener of a retry policy failed.", e);
         }
-        TransactionInfo info = new TransactionInfo(options.name(), number, options.propagation() == Propagation.NESTED);
+        boolean nested = options.propagation() == Propagation.NESTED && manager.current() != null;
+        TransactionInfo info = new TransactionInfo(options.name(), number, nested);
         RetriedEvent.record(info, event);
         manager.tell(listener -> listener.retried(info, event));
     }

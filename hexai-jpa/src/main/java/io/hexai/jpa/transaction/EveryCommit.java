@@ -38,15 +38,13 @@ final class EveryCommit {
     }
 
     /** Tells the observers, leaving out one whose own commit this is, which would otherwise never end. */
-    void tellObservers(Consumer<Throwable> onFailure) {
+    void tellObservers(Consumer<TransactionHook> runner) {
         Set<CommitObserver> active = running.get();
         try {
             for (CommitObserver observer : observers) {
                 if (active.add(observer)) {
                     try {
-                        observer.committed();
-                    } catch (Throwable failure) {
-                        onFailure.accept(failure);
+                        runner.accept(observer::committed);
                     } finally {
                         active.remove(observer);
                     }

@@ -30,7 +30,7 @@ final class JoinedScope extends Scope {
 
     @Override
     void rollBack(@Nullable Throwable cause) {
-        boundary.doom(cause);
+        boundary.doom(cause == null ? whereOpened() : cause);
         leave();
     }
 }

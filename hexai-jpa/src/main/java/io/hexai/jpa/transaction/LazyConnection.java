@@ -74,6 +74,11 @@ final class LazyConnection implements InvocationHandler, TransactionIdSeeker {
         return physical != null;
     }
 
+    /** The server has a transaction open for it, or will at the next statement. */
+    boolean hasTransaction() {
+        return physical != null && !reading;
+    }
+
     Outcome outcome() {
         return outcome;
     }

@@ -91,18 +91,19 @@ final class NestedScope extends OwningScope {
 
     @Override
     void rollBack(@Nullable Throwable cause) {
+        Throwable problem = null;
         try {
             snapshot.restoreAfter(() -> root().connection().rollBackTo(savepoint));
         } catch (Throwable e) {
+            problem = e;
             enclosing.doom(e);
-            LOG.warn("Rolling back the {} failed; the transaction around it cannot commit any more.", info(), e);
             if (cause != null) {
                 Failures.suppress(cause, e);
             }
         } finally {
             leave();
         }
-        tellRolledBack(cause);
+        tellRolledBack(cause, problem);
         runAfterRollbackHooks(cause);
     }
 }

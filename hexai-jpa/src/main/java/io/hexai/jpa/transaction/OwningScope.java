@@ -57,6 +57,13 @@ abstract class OwningScope extends Scope {
         }
     }
 
+    @Override
+    final void takeAlong(Throwable failure) {
+        if (firstFailure != null) {
+            Failures.suppress(failure, firstFailure);
+        }
+    }
+
     /** What is done in this scope can only be rolled back, with it or with a scope around it. */
     final boolean isBoundToFail() {
         OwningScope enclosing = enclosing();
@@ -81,7 +88,7 @@ abstract class OwningScope extends Scope {
 
     final void requireNotDoomed() {
         if (doomed) {
-            throw new UnexpectedRollbackException("a scope that joined it had failed", firstFailure);
+            throw new UnexpectedRollbackException("a scope that joined it had failed or was rolled back", firstFailure);
         }
     }
 
@@ -129,8 +136,9 @@ abstract class OwningScope extends Scope {
         manager.tell(listener -> listener.committed(info, age()));
     }
 
-    final void tellRolledBack(@Nullable Throwable cause) {
-        LOG.debug("Rolled back {} because of {}", info, cause == null ? "a decision" : cause.getClass());
+    final void tellRolledBack(@Nullable Throwable cause, @Nullable Throwable problem) {
+        boolean leavesToNobody = prevented && cause != null && cause == preventionCause();
+        RollbackLog.write(info, age(), cause, leavesToNobody, problem);
         recorded.ended(info, "rolled back", cause);
         manager.tell(listener -> listener.rolledBack(info, age(), cause));
     }
@@ -141,14 +149,12 @@ abstract class OwningScope extends Scope {
 
     final void runAfterRollbackHooks(@Nullable Throwable cause) {
         for (TransactionHook hook : hooks.afterRollback) {
-            try {
-                hook.run();
-            } catch (Throwable failure) {
+            manager.runAfterwards(hook, failure -> {
                 if (cause != null) {
                     Failures.suppress(cause, failure);
                 }
                 manager.reportFailedHook(info, failure);
-            }
+            });
         }
     }
 }

@@ -19,6 +19,10 @@ final class RootScope extends OwningScope {
     private final @Nullable Deadline deadline;
 
     private @Nullable IsolationLevel isolation;
+
+    /** The scope that waits for the end of this one. */
+    private final @Nullable Scope suspended;
+
     private @Nullable CommitPhase phase;
     private boolean committing;
 
@@ -31,11 +35,12 @@ final class RootScope extends OwningScope {
         super(manager, around, options, new TransactionInfo(options.name(), attempt, false));
         this.deadline = deadline;
         this.isolation = options.isolation();
+        this.suspended = around == null ? manager.suspended() : around;
         this.connection = new LazyConnection(
                 manager.connections(),
                 new BeginStatement(options, deadline),
                 info(),
-                heldBy(around),
+                heldBySuspended(),
                 manager.settings().resolveUnknownCommit());
         this.session = manager.openSession(connection);
         this.transaction = session.beginTransaction();
@@ -43,10 +48,10 @@ final class RootScope extends OwningScope {
     }
 
     /** How many connections the suspended transactions of this thread hold. */
-    private static int heldBy(@Nullable Scope scope) {
+    private int heldBySuspended() {
         int held = 0;
-        for (Scope suspended = scope; suspended != null; suspended = suspended.root().around) {
-            held += suspended.root().connection.isPhysical() ? 1 : 0;
+        for (Scope scope = suspended; scope != null; scope = scope.root().suspended) {
+            held += scope.root().connection.isPhysical() ? 1 : 0;
         }
         return held;
     }
@@ -192,6 +197,15 @@ final class RootScope extends OwningScope {
         }
     }
 
+    /** From here on it is the server's decision, though callbacks of Hibernate's still run on the thread. */
+    void requireNotCommitting() {
+        if (committing) {
+            throw new IllegalStateException(
+                    "The COMMIT of the " + info() + " is under way; a callback that runs meanwhile"
+                            + " can neither decide about it nor join it. Use the hooks beforeCommit(…) and afterCommit(…).");
+        }
+    }
+
     private void requireNotCompleting() {
         if (phase != null) {
             throw new IllegalStateException(
@@ -283,23 +297,29 @@ final class RootScope extends OwningScope {
     }
 
     private void finishCommitted() {
-        boolean physical = connection.isPhysical();
+        boolean physical = connection.hasTransaction();
         Throwable problem = closeResources(null);
         if (problem != null) {
             LOG.warn("The {} was committed; giving its connection back failed.", info(), problem);
         }
         leave();
-        tellCommitted();
+        manager.runOutside(around, () -> {
+            tellCommitted();
+            runAfterCommitHooks(physical);
+        });
+    }
+
+    private void runAfterCommitHooks(boolean physical) {
         for (TransactionHook hook : hooks().afterCommit) {
-            try {
-                hook.run();
-            } catch (Throwable failure) {
-                manager.reportFailedHook(info(), failure);
-            }
+            manager.runAfterwards(hook, this::reportFailedHook);
         }
         if (physical) {
-            manager.everyCommit().tellObservers(failure -> manager.reportFailedHook(info(), failure));
+            manager.everyCommit().tellObservers(observer -> manager.runAfterwards(observer, this::reportFailedHook));
         }
+    }
+
+    private void reportFailedHook(Throwable failure) {
+        manager.reportFailedHook(info(), failure);
     }
 
     @Override
@@ -311,21 +331,15 @@ final class RootScope extends OwningScope {
         } catch (Throwable e) {
             problem = e;
         }
-        problem = closeResources(problem);
+        Throwable problems = closeResources(problem);
         leave();
-        if (problem != null) {
-            reportRollbackProblem(problem, cause);
+        if (problems != null && cause != null) {
+            Failures.suppress(cause, problems);
         }
-        tellRolledBack(cause);
-        runAfterRollbackHooks(cause);
-    }
-
-    private void reportRollbackProblem(Throwable problem, @Nullable Throwable cause) {
-        if (cause != null) {
-            Failures.suppress(cause, problem);
-        } else {
-            LOG.warn("Rolling back the {} failed; its connection was cut off instead.", info(), problem);
-        }
+        manager.runOutside(around, () -> {
+            tellRolledBack(cause, problems);
+            runAfterRollbackHooks(cause);
+        });
     }
 
     private @Nullable Throwable closeResources(@Nullable Throwable earlier) {

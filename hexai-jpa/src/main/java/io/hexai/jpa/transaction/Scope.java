@@ -1,6 +1,7 @@
 package io.hexai.jpa.transaction;
 
 import jakarta.persistence.EntityManager;
+import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -35,10 +36,17 @@ abstract class Scope implements TransactionScope {
     /** Ends the scope after its work threw, or decided to roll back; a failure on the way is suppressed into the cause. */
     abstract void rollBack(@Nullable Throwable cause);
 
+    /** Suppresses into the work's own failure, which is the one to leave, what had gone wrong before. */
+    void takeAlong(Throwable failure) {}
+
     /** Remembers the place, for the message to who uses the scope when it is over. */
     final Scope rememberWhereOpened() {
         openedAt = new Throwable("The scope was opened here");
         return this;
+    }
+
+    final @Nullable Throwable whereOpened() {
+        return openedAt;
     }
 
     final void enter() {
@@ -56,23 +64,20 @@ abstract class Scope implements TransactionScope {
 
     @Override
     public final void commit() {
-        requireUsable();
-        requireInnermost();
+        requireDecidable();
         complete();
     }
 
     @Override
     public final void rollback() {
-        requireUsable();
-        requireInnermost();
+        requireDecidable();
         rollBack(null);
     }
 
     @Override
     public final void close() {
         if (!ended) {
-            requireUsable();
-            requireInnermost();
+            requireDecidable();
             warnOfLostChanges();
             rollBack(null);
         }
@@ -85,10 +90,17 @@ abstract class Scope implements TransactionScope {
         }
         try {
             requireInnermost();
+            takeAlong(failure);
             rollBack(failure);
         } catch (Throwable e) {
             Failures.suppress(failure, e);
         }
+    }
+
+    private void requireDecidable() {
+        requireUsable();
+        root().requireNotCommitting();
+        requireInnermost();
     }
 
     final void requireUsable() {
@@ -109,15 +121,25 @@ abstract class Scope implements TransactionScope {
         if (innermost == this) {
             return;
         }
-        IllegalStateException misuse = new IllegalStateException(
-                "Scopes must be closed innermost first, but a scope inside the " + root().info()
-                        + " is still open. All of them were rolled back; open inner scopes in try-with-resources.",
-                innermost == null ? null : innermost.openedAt);
-        for (Scope scope = innermost; scope != null && scope != this; scope = scope.around) {
-            scope.rollBack(misuse);
-        }
+        String problem =
+                "Scopes must be closed innermost first, but a scope inside the " + root().info() + " is still open";
+        IllegalStateException misuse = innermost == null ? misuse(problem) : innermost.rollBackUpTo(this, problem);
         rollBack(misuse);
         throw misuse;
+    }
+
+    /** Rolls back this scope and those around it, up to the given one, and returns why. */
+    final IllegalStateException rollBackUpTo(@Nullable Scope end, String problem) {
+        IllegalStateException misuse = misuse(problem);
+        for (Scope scope = this; scope != null && scope != end; scope = scope.around) {
+            scope.rollBack(misuse);
+        }
+        return misuse;
+    }
+
+    private IllegalStateException misuse(String problem) {
+        return new IllegalStateException(
+                problem + ". All of them were rolled back; open inner scopes in try-with-resources.", openedAt);
     }
 
     private void warnOfLostChanges() {
@@ -159,31 +181,33 @@ abstract class Scope implements TransactionScope {
     public final void beforeCommit(CommitPhase phase, TransactionHook hook) {
         requireUsable();
         root().requireOpen(phase);
-        boundary().hooks().beforeCommit(phase).add(hook);
+        boundary().hooks().beforeCommit(phase).add(Objects.requireNonNull(hook, "hook"));
     }
 
     @Override
     public final void afterCommit(TransactionHook hook) {
         requireUsable();
-        boundary().hooks().afterCommit.add(hook);
+        boundary().hooks().afterCommit.add(Objects.requireNonNull(hook, "hook"));
     }
 
     @Override
     public final void afterRollback(TransactionHook hook) {
         requireUsable();
-        boundary().hooks().afterRollback.add(hook);
+        boundary().hooks().afterRollback.add(Objects.requireNonNull(hook, "hook"));
     }
 
     @Override
     public final void preventCommit() {
         requireUsable();
+        root().requireNotCommitting();
         boundary().prevent(null);
     }
 
     @Override
     public final void preventCommit(Throwable cause) {
         requireUsable();
-        boundary().prevent(cause);
+        root().requireNotCommitting();
+        boundary().prevent(Objects.requireNonNull(cause, "cause"));
     }
 
     @Override

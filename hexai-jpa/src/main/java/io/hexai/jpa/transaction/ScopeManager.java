@@ -20,6 +20,7 @@ final class ScopeManager {
     private final EveryCommit everyCommit = new EveryCommit();
     private final EveryNested everyNested = new EveryNested();
     private final ThreadLocal<@Nullable Scope> current = new ThreadLocal<>();
+    private final ThreadLocal<@Nullable Scope> suspended = new ThreadLocal<>();
 
     ScopeManager(SessionFactoryImplementor factory, UnitOfWorkSettings settings) {
         this.factory = factory;
@@ -47,10 +48,50 @@ final class ScopeManager {
     }
 
     void makeCurrent(@Nullable Scope scope) {
+        set(current, scope);
+    }
+
+    private static void set(ThreadLocal<@Nullable Scope> place, @Nullable Scope scope) {
         if (scope == null) {
-            current.remove();
+            place.remove();
         } else {
-            current.set(scope);
+            place.set(scope);
+        }
+    }
+
+    /** The scope that waits while hooks run that belong to no transaction. */
+    @Nullable
+    Scope suspended() {
+        return suspended.get();
+    }
+
+    /** Runs what belongs to no transaction: it neither joins nor dooms the one that a NEW scope has suspended. */
+    void runOutside(@Nullable Scope around, Runnable work) {
+        Scope before = suspended.get();
+        set(suspended, around == null ? before : around);
+        makeCurrent(null);
+        try {
+            work.run();
+        } finally {
+            makeCurrent(around);
+            set(suspended, before);
+        }
+    }
+
+    /** Runs one of the hooks whose failure changes no outcome any more, and rolls back the scopes that it leaves open. */
+    void runAfterwards(TransactionHook hook, Consumer<Throwable> onFailure) {
+        Scope before = current.get();
+        try {
+            hook.run();
+        } catch (Throwable failure) {
+            if (failure instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
+            onFailure.accept(failure);
+        }
+        Scope leftOpen = current.get();
+        if (leftOpen != null && leftOpen != before && (before == null || !before.isEnded())) {
+            onFailure.accept(leftOpen.rollBackUpTo(before, "A hook opened a scope and did not close it"));
         }
     }
 
@@ -85,6 +126,7 @@ final class ScopeManager {
             return RootScope.open(this, around, options, attempt, deadline);
         }
         around.requireUsable();
+        around.root().requireNotCommitting();
         around.root().requireCompatible(options);
         return options.propagation() == Propagation.NESTED
                 ? NestedScope.open(this, around, options, attempt)
@@ -103,6 +145,7 @@ final class ScopeManager {
 
     void reportFailedHook(TransactionInfo transaction, Throwable failure) {
         LOG.error("A hook that ran after the end of a {} failed; its outcome stays as it is.", transaction, failure);
+        HookFailedEvent.record(transaction, failure);
         tell(listener -> listener.hookFailed(transaction, failure));
     }
 }

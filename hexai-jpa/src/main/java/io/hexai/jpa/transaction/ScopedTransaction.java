@@ -70,9 +70,17 @@ final class ScopedTransaction implements Transaction {
         return real().getStatus();
     }
 
+    /** Inside a nested scope, the callback shares the fate of that scope's hooks. */
     @Override
     public void registerSynchronization(Synchronization synchronization) {
-        real().registerSynchronization(synchronization);
+        Scope current = current();
+        if (current.boundary() == scope) {
+            real().registerSynchronization(synchronization);
+        } else {
+            BoundSynchronization bound = new BoundSynchronization(synchronization);
+            real().registerSynchronization(bound);
+            current.afterRollback(bound::rolledBack);
+        }
     }
 
     @Override

@@ -4,15 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.hexai.jpa.testing.LogLines;
 import io.hexai.jpa.testing.TestFactory;
 import jakarta.persistence.AttributeConverter;
 import jakarta.persistence.Convert;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.Id;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
 class ExplicitScopeTest extends AccountTests {
@@ -180,6 +183,121 @@ class ExplicitScopeTest extends AccountTests {
                     .hasStackTraceContaining("belongs to thread");
         } finally {
             other.shutdownNow();
+        }
+    }
+
+    @Test
+    void doomsTheTransactionWhenAJoinedScopeIsRolledBackAndSaysWhereItWasOpened() {
+        assertThatThrownBy(() -> unitOfWork.run(em -> {
+                    em.persist(new Account("a", 1));
+                    try (TransactionScope joined = unitOfWork.begin()) {
+                        joined.rollback();
+                    }
+                    em.persist(new Account("b", 1));
+                }))
+                .isInstanceOf(UnexpectedRollbackException.class)
+                .cause()
+                .hasMessageContaining("opened here")
+                .hasStackTraceContaining("doomsTheTransactionWhenAJoinedScopeIsRolledBack");
+
+        assertThat(database.select("SELECT id FROM account")).isEmpty();
+    }
+
+    @Test
+    void doomsOnlyTheNestedScopeThatAJoinedOneLiesIn() {
+        unitOfWork.run(em -> {
+            em.persist(new Account("outer", 1));
+            TransactionScope nested = unitOfWork.with(Propagation.NESTED).begin();
+            em.persist(new Account("nested", 1));
+            unitOfWork.begin().close();
+            assertThatThrownBy(nested::commit).isInstanceOf(UnexpectedRollbackException.class);
+            nested.close();
+        });
+
+        assertThat(database.select("SELECT id FROM account")).containsExactly("outer");
+    }
+
+    @Test
+    void cannotBeEndedTwice() {
+        TransactionScope scope = unitOfWork.begin();
+        scope.entityManager().persist(new Account("a", 1));
+        scope.commit();
+
+        assertThatThrownBy(scope::commit)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("has ended");
+        assertThatThrownBy(scope::rollback).isInstanceOf(IllegalStateException.class);
+        scope.close();
+        scope.close();
+
+        assertThat(balance("a")).isEqualTo(1L);
+    }
+
+    @Test
+    void leavesItsFailureAtCommitAndCanBeClosedAfterwards() {
+        insert("taken", 1);
+
+        assertThatThrownBy(() -> {
+                    try (TransactionScope scope = unitOfWork.begin()) {
+                        scope.entityManager().persist(new Account("taken", 2));
+                        scope.commit();
+                    }
+                })
+                .isInstanceOf(org.hibernate.exception.ConstraintViolationException.class)
+                .hasNoSuppressedExceptions();
+
+        assertThat(balance("taken")).isEqualTo(1L);
+    }
+
+    @Test
+    void neverRetries() {
+        insert("a", 1);
+
+        assertThatThrownBy(() -> {
+                    try (TransactionScope scope =
+                            unitOfWork.with(TransactionOptions.optimistic()).begin()) {
+                        scope.entityManager().find(Account.class, "a").balance = 2;
+                        database.execute("UPDATE account SET version = version + 1");
+                        assertThat(scope.attempt()).isOne();
+                        scope.commit();
+                    }
+                })
+                .isInstanceOf(jakarta.persistence.OptimisticLockException.class);
+
+        assertThat(balance("a")).isEqualTo(1L);
+    }
+
+    @Nested
+    class IsLogged {
+
+        @Test
+        void asAWarningWhenClosedWithChangesThatAreLost() {
+            List<String> lines = LogLines.of(UnitOfWork.class, () -> {
+                try (TransactionScope scope =
+                        unitOfWork.with(o -> o.withName("import")).begin()) {
+                    scope.entityManager().persist(new Account("a secret", 1));
+                }
+            });
+
+            assertThat(lines).hasSize(2).noneMatch(line -> line.contains("a secret"));
+            assertThat(lines.get(0)).startsWith("WARN").contains("'import'").contains("without commit()");
+            assertThat(lines.get(1)).startsWith("DEBUG Rolled back");
+        }
+
+        @Test
+        void withoutAWarningWhenNothingIsLost() {
+            insert("a", 1);
+            List<String> lines = LogLines.of(UnitOfWork.class, () -> {
+                try (TransactionScope scope = unitOfWork.begin()) {
+                    scope.entityManager().find(Account.class, "a");
+                }
+                try (TransactionScope scope = unitOfWork.begin()) {
+                    scope.entityManager().persist(new Account("b", 1));
+                    scope.rollback();
+                }
+            });
+
+            assertThat(lines).hasSize(2).allMatch(line -> line.startsWith("DEBUG Rolled back"));
         }
     }
 }
