@@ -9,14 +9,12 @@ import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.TreeSet;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Stream;
 import org.hibernate.Session;
 import org.hibernate.SessionEventListener;
 import org.hibernate.engine.spi.SessionImplementor;
@@ -25,122 +23,8 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.params.provider.MethodSource;
 
 class PropagationTest extends AccountTests {
-
-    /** What the scopes of a chain do: the failing one is the innermost. */
-    enum Ending {
-        SUCCEEDS,
-        FAILS_AND_IS_CAUGHT,
-        FAILS_UNCAUGHT
-    }
-
-    record Chain(List<Propagation> propagations, Ending ending) {}
-
-    static Stream<Chain> chains() {
-        List<Chain> chains = new ArrayList<>();
-        for (Ending ending : Ending.values()) {
-            for (Propagation first : Propagation.values()) {
-                chains.add(new Chain(List.of(first), ending));
-                for (Propagation second : Propagation.values()) {
-                    chains.add(new Chain(List.of(first, second), ending));
-                    for (Propagation third : Propagation.values()) {
-                        chains.add(new Chain(List.of(first, second, third), ending));
-                    }
-                }
-            }
-        }
-        return chains.stream();
-    }
-
-    /** Each scope inserts a row before the one inside it and one after; the model says which of them must be there. */
-    @ParameterizedTest
-    @MethodSource("chains")
-    void keepsWhatEachScopeOwns(Chain chain) {
-        Model model = new Model();
-        boolean expectFailure = model.run(chain, 0);
-        Throwable thrown = null;
-        try {
-            run(chain, 0);
-        } catch (Intended | UnexpectedRollbackException e) {
-            thrown = e;
-        }
-
-        assertThat(database.select("SELECT id FROM account ORDER BY id")).isEqualTo(List.copyOf(model.committed));
-        assertThat(thrown != null).isEqualTo(expectFailure);
-    }
-
-    private void run(Chain chain, int depth) {
-        unitOfWork.with(chain.propagations().get(depth)).run(em -> {
-            em.persist(new Account(depth + "-before", depth));
-            if (depth + 1 < chain.propagations().size()) {
-                try {
-                    run(chain, depth + 1);
-                } catch (Intended e) {
-                    if (chain.ending() == Ending.FAILS_UNCAUGHT) {
-                        throw e;
-                    }
-                }
-            } else if (chain.ending() != Ending.SUCCEEDS) {
-                throw new Intended();
-            }
-            em.persist(new Account(depth + "-after", depth));
-        });
-    }
-
-    /** The rules of propagation in words: who owns what, and what a failure dooms. */
-    private static final class Model {
-        private final TreeSet<Object> committed = new TreeSet<>();
-        private final List<List<Object>> transactions = new ArrayList<>();
-        private final List<Boolean> doomed = new ArrayList<>();
-
-        /** Returns whether the scope throws. */
-        boolean run(Chain chain, int depth) {
-            Propagation propagation = chain.propagations().get(depth);
-            boolean owns = transactions.isEmpty() || propagation != Propagation.EXISTING;
-            boolean nested = owns && !transactions.isEmpty() && propagation == Propagation.NESTED;
-            if (owns) {
-                transactions.add(new ArrayList<>());
-                doomed.add(false);
-            }
-            List<Object> rows = transactions.get(transactions.size() - 1);
-            rows.add(depth + "-before");
-            boolean last = depth + 1 == chain.propagations().size();
-            boolean fails = last ? chain.ending() != Ending.SUCCEEDS : innerFails(chain, depth);
-            if (!fails) {
-                rows.add(depth + "-after");
-            }
-            int index = transactions.size() - 1;
-            if (!owns) {
-                if (fails) {
-                    doomed.set(index, true);
-                }
-                return fails;
-            }
-            boolean rolledBack = fails || doomed.get(index);
-            transactions.remove(index);
-            doomed.remove(index);
-            if (!rolledBack) {
-                (nested ? transactions.get(transactions.size() - 1) : committed).addAll(rows);
-            }
-            return rolledBack;
-        }
-
-        private boolean innerFails(Chain chain, int depth) {
-            boolean failed = run(chain, depth + 1);
-            return failed && (chain.ending() == Ending.FAILS_UNCAUGHT || isUnexpected(chain, depth + 1));
-        }
-
-        /** An UnexpectedRollbackException is not caught by the test's scopes, which expect their own failure. */
-        private boolean isUnexpected(Chain chain, int depth) {
-            return depth + 1 < chain.propagations().size();
-        }
-    }
-
-    private static final class Intended extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-    }
 
     @Nested
     class Existing {
