@@ -372,6 +372,8 @@ final class LazyConnection implements InvocationHandler, TransactionIdSeeker {
         rules.requireEnding("rollback");
         if (physical != null && !reading) {
             physical.rollback();
+            // Hibernate rolls back a failed commit by itself, and then reads to say which entity was stale.
+            watch = new TransactionWatch();
         }
         return null;
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
 import jakarta.persistence.OptimisticLockException;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -21,6 +22,8 @@ import java.util.random.RandomGenerator;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class RetryTest extends AccountTests {
 
@@ -55,6 +58,24 @@ class RetryTest extends AccountTests {
         assertThat(slept).hasSize(2);
         assertThat(slept.get(0)).isLessThanOrEqualTo(Duration.ofMillis(10));
         assertThat(events).extracting(RetryEvent::attempt).containsExactly(1, 2);
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = LockModeType.class,
+            names = {"OPTIMISTIC", "OPTIMISTIC_FORCE_INCREMENT"})
+    void repeatsAfterAStaleVersionThatHibernateFindsAtItsCommit(LockModeType lock) {
+        insert("a", 10);
+
+        int attempts = retrying(RetryPolicy.attempts(2)).call(em -> {
+            em.lock(em.find(Account.class, "a"), lock);
+            if (unitOfWork.current().attempt() < 2) {
+                database.execute("UPDATE account SET version = version + 1 WHERE id = 'a'");
+            }
+            return unitOfWork.current().attempt();
+        });
+
+        assertThat(attempts).isEqualTo(2);
     }
 
     @Test
