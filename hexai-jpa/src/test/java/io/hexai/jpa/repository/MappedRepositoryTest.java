@@ -14,6 +14,7 @@ import jakarta.persistence.EntityExistsException;
 import jakarta.persistence.EntityNotFoundException;
 import jakarta.persistence.GeneratedValue;
 import jakarta.persistence.Id;
+import jakarta.persistence.LockModeType;
 import jakarta.persistence.OptimisticLockException;
 import java.lang.ref.WeakReference;
 import java.util.ArrayList;
@@ -432,6 +433,34 @@ class MappedRepositoryTest extends CartTests {
             assertThat(stored("a")).isEqualTo("owner of a/Rome[ink*1, pen*5][new]");
             assertThat(database.select("SELECT id FROM cart WHERE id LIKE 'attempt%'"))
                     .containsExactly("attempt-3");
+        }
+
+        @Test
+        void mayBeForcedByChangesOfChildren() {
+            class Guarding extends Carts {
+                Guarding() {
+                    super(unitOfWork);
+                }
+
+                @Override
+                protected void copyTo(Cart cart, CartRow row) {
+                    if (!cart.toString().equals(toDomain(row).toString())) {
+                        entityManager().lock(row, LockModeType.OPTIMISTIC_FORCE_INCREMENT);
+                    }
+                    super.copyTo(cart, row);
+                }
+            }
+            Guarding guarding = new Guarding();
+
+            unitOfWork.run(() -> guarding.get("a").put("pen", 1));
+            assertThatThrownBy(() -> unitOfWork.run(() -> {
+                        guarding.get("a").put("ink", 1);
+                        bump("a");
+                    }))
+                    .isInstanceOf(OptimisticLockException.class);
+
+            assertThat(version("a")).isEqualTo(2);
+            assertThat(stored("a")).isEqualTo("owner of a/Bonn[ink*1, pen*3][new]");
         }
 
         private void bump(String id) {
