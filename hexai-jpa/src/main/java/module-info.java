@@ -4,11 +4,14 @@ module io.hexai.jpa {
     exports io.hexai.jpa.bootstrap;
     exports io.hexai.jpa.database;
     exports io.hexai.jpa.event;
+    exports io.hexai.jpa.mapping;
     exports io.hexai.jpa.repository;
     exports io.hexai.jpa.subscription;
     exports io.hexai.jpa.transaction;
 
     opens io.hexai.jpa.event to
+            org.hibernate.orm.core;
+    opens io.hexai.jpa.mapping to
             org.hibernate.orm.core;
     opens io.hexai.jpa.subscription to
             org.hibernate.orm.core;
@@ -27,5 +30,6 @@ module io.hexai.jpa {
     requires jdk.jfr;
 
     provides org.hibernate.integrator.spi.Integrator with
-            io.hexai.jpa.event.RaisedEventsIntegrator;
+            io.hexai.jpa.event.RaisedEventsIntegrator,
+            io.hexai.jpa.mapping.MappingIntegrator;
 }

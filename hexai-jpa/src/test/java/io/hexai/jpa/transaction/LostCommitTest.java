@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.hexai.jpa.testing.ManualClock;
 import io.hexai.jpa.testing.TcpProxy;
 import io.hexai.jpa.testing.TcpProxy.Fate;
 import io.hexai.jpa.testing.TestFactory;

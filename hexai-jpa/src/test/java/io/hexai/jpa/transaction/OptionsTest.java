@@ -3,6 +3,7 @@ package io.hexai.jpa.transaction;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.hexai.jpa.testing.ManualClock;
 import io.hexai.jpa.testing.TestFactory;
 import io.hexai.jpa.testing.TestPostgres;
 import jakarta.persistence.EntityManager;
