@@ -21,6 +21,7 @@ module io.hexai.jpa {
     requires transitive org.jspecify;
     requires transitive com.zaxxer.hikari;
     requires transitive tools.jackson.databind;
+    requires static com.google.crypto.tink;
     requires static micrometer.core;
     requires io.hexai.jpa.liquibase;
     requires liquibase.core;

@@ -6,6 +6,7 @@ import io.hexai.jpa.database.PostgresConfig;
 import io.hexai.jpa.event.EventStore;
 import io.hexai.jpa.event.EventStoreBuilder;
 import io.hexai.jpa.event.EventTypes;
+import io.hexai.jpa.mapping.EncryptionKeys;
 import io.hexai.jpa.transaction.UnitOfWork;
 import io.hexai.jpa.transaction.UnitOfWorkBuilder;
 import jakarta.persistence.EntityManagerFactory;
@@ -112,6 +113,16 @@ public final class HexaiJpaBuilder {
         withEvents = true;
         eventStore = builder -> change.apply(builder.types(types));
         return entities(HexaiJpa.managedClasses().toArray(Class<?>[]::new));
+    }
+
+    /**
+     * Gives the factory the keys of its encrypted attributes.
+     *
+     * @param keys what {@link io.hexai.jpa.mapping.Encrypted} attributes are encrypted with
+     * @return this builder
+     */
+    public HexaiJpaBuilder encryption(EncryptionKeys keys) {
+        return property(EncryptionKeys.SETTING, Objects.requireNonNull(keys, "keys"));
     }
 
     /**

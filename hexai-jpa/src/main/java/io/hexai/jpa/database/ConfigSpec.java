@@ -1,9 +1,10 @@
 package io.hexai.jpa.database;
 
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@link Config#load} is to read: made by {@link PostgresConfig#spec}, kept, and used again to ask for the value.
+ * What {@link Config#load} is to read: made by {@link PostgresConfig#spec} or {@link #of}, kept, and used again to ask for the value.
  * Immutable.
  *
  * @param <T> the type of the value
@@ -23,6 +24,26 @@ public final class ConfigSpec<T> {
     ConfigSpec(String name, Reader<T> reader) {
         this.name = name;
         this.reader = reader;
+    }
+
+    /**
+     * Describes a configuration of one's own, to be loaded together with others.
+     *
+     * @param name the variable that it is read from, named when it is wrong
+     * @param reader makes the value; throws {@link IllegalArgumentException} with what is wrong, as a phrase that continues the
+     *     name, and without anything secret
+     * @param <T> the type of the value
+     * @return what to load, and the key to ask for it
+     */
+    public static <T> ConfigSpec<T> of(String name, Function<? super ConfigSource, ? extends T> reader) {
+        return new ConfigSpec<>(name, (source, faults) -> {
+            try {
+                return reader.apply(source);
+            } catch (IllegalArgumentException e) {
+                faults.add(name, String.valueOf(e.getMessage()));
+                return null;
+            }
+        });
     }
 
     @Nullable
