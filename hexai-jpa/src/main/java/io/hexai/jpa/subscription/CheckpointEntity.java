@@ -6,6 +6,7 @@ import jakarta.persistence.EmbeddedId;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Table;
 import java.time.Instant;
+import org.hibernate.annotations.ColumnDefault;
 import org.jspecify.annotations.Nullable;
 
 /** A row of {@code hexai__checkpoints}. Only the mapping is used: the rows are read and written by SQL. */
@@ -23,6 +24,7 @@ final class CheckpointEntity {
     @Column(name = "epoch", nullable = false)
     private long epoch;
 
+    @ColumnDefault("now()")
     @Column(name = "updated_at", nullable = false)
     private @Nullable Instant updatedAt;
 

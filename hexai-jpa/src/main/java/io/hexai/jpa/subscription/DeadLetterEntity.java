@@ -6,6 +6,7 @@ import jakarta.persistence.EmbeddedId;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Table;
 import java.time.Instant;
+import org.hibernate.annotations.ColumnDefault;
 import org.jspecify.annotations.Nullable;
 
 /** A row of {@code hexai__dead_letters}. Only the mapping is used: the rows are read and written by SQL. */
@@ -29,6 +30,7 @@ final class DeadLetterEntity {
     @Column(name = "failure", columnDefinition = "text")
     private @Nullable String failure;
 
+    @ColumnDefault("now()")
     @Column(name = "parked_at", nullable = false)
     private @Nullable Instant parkedAt;
 

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** A subscription whose owner has a lease in the database. */
@@ -23,7 +24,8 @@ final class LeasedSubscription implements EventSubscription, WakeUps.Listener {
     private final Pace handled = new Pace();
     private final DeadLetters deadLetters;
 
-    private Phase phase = Phase.NEW;
+    private final ReentrantLock lifecycle = new ReentrantLock();
+    private volatile Phase phase = Phase.NEW;
     private @Nullable Thread thread;
     private Registration announcing = () -> {};
 
@@ -48,7 +50,16 @@ final class LeasedSubscription implements EventSubscription, WakeUps.Listener {
     }
 
     @Override
-    public synchronized void start() {
+    public void start() {
+        lifecycle.lock();
+        try {
+            startOnce();
+        } finally {
+            lifecycle.unlock();
+        }
+    }
+
+    private void startOnce() {
         switch (phase) {
             case STARTED ->
                 throw new IllegalStateException("Subscription '" + settings.name() + "' is started already.");
@@ -87,7 +98,7 @@ final class LeasedSubscription implements EventSubscription, WakeUps.Listener {
                 + "' is closed in this process. Build another one to start it again.");
     }
 
-    private synchronized void requireNotClosed() {
+    private void requireNotClosed() {
         if (phase == Phase.CLOSED) {
             throw closed();
         }
@@ -148,8 +159,7 @@ final class LeasedSubscription implements EventSubscription, WakeUps.Listener {
                 reading.appenders());
     }
 
-    private synchronized SubscriptionStatus status(
-            @Nullable SubscriptionRow row, @Nullable SubscriptionFailure trouble) {
+    private SubscriptionStatus status(@Nullable SubscriptionRow row, @Nullable SubscriptionFailure trouble) {
         if (phase == Phase.CLOSED) {
             return SubscriptionStatus.CLOSED;
         }
@@ -270,10 +280,13 @@ final class LeasedSubscription implements EventSubscription, WakeUps.Listener {
                     + " another thread.");
         }
         Thread ending;
-        synchronized (this) {
+        lifecycle.lock();
+        try {
             ending = thread;
             thread = null;
             phase = Phase.CLOSED;
+        } finally {
+            lifecycle.unlock();
         }
         if (ending != null) {
             announcing.close();

@@ -5,6 +5,7 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.time.Instant;
+import org.hibernate.annotations.ColumnDefault;
 import org.jspecify.annotations.Nullable;
 
 /** A row of {@code hexai__subscriptions}. Only the mapping is used: the rows are read and written by SQL. */
@@ -16,7 +17,13 @@ final class SubscriptionEntity {
     @Column(name = "name", columnDefinition = "text")
     private @Nullable String name;
 
-    @Column(name = "id", nullable = false, insertable = false, updatable = false)
+    @Column(
+            name = "id",
+            nullable = false,
+            unique = true,
+            insertable = false,
+            updatable = false,
+            columnDefinition = "integer generated always as identity")
     private int id;
 
     @Column(name = "event_table", nullable = false, columnDefinition = "text")
@@ -31,18 +38,21 @@ final class SubscriptionEntity {
     @Column(name = "partitions", nullable = false)
     private int partitions;
 
+    @ColumnDefault("1")
     @Column(name = "generation", nullable = false)
     private long generation;
 
     @Column(name = "owner", columnDefinition = "text")
     private @Nullable String owner;
 
+    @ColumnDefault("0")
     @Column(name = "epoch", nullable = false)
     private long epoch;
 
     @Column(name = "lease_until")
     private @Nullable Instant leaseUntil;
 
+    @ColumnDefault("false")
     @Column(name = "paused", nullable = false)
     private boolean paused;
 
@@ -61,6 +71,7 @@ final class SubscriptionEntity {
     @Column(name = "failure", columnDefinition = "text")
     private @Nullable String failure;
 
+    @ColumnDefault("false")
     @Column(name = "broken", nullable = false)
     private boolean broken;
 

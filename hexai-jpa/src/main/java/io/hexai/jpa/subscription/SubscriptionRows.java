@@ -81,19 +81,23 @@ final class SubscriptionRows {
                 name);
     }
 
-    /** Becomes the owner if there is none, and none with newer handlers has been. */
+    /**
+     * Becomes the owner if there is none, and none with newer handlers has been. An instance that did not come further than
+     * this may try again at once.
+     */
     @Nullable
     SubscriptionRow acquire(String owner, Duration lease, int version) {
         return call(connection -> Jdbc.first(
                 connection,
                 "UPDATE " + tables.subscriptions() + " SET owner = ?, epoch = epoch + 1, lease_until = " + LEASE_END
-                        + " WHERE name = ? AND version <= ? AND (owner IS NULL OR lease_until < clock_timestamp())"
+                        + " WHERE name = ? AND version <= ? AND (owner IS NULL OR owner = ? OR lease_until < clock_timestamp())"
                         + " RETURNING " + SubscriptionRow.COLUMNS,
                 SubscriptionRow::read,
                 owner,
                 lease.toMillis(),
                 name,
-                version));
+                version,
+                owner));
     }
 
     /** Returns null if another instance has become the owner. */

@@ -1,19 +1,29 @@
 package io.hexai.jpa.subscription;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.hexai.jpa.bootstrap.HexaiJpa;
+import io.hexai.jpa.database.TableManager;
+import io.hexai.jpa.event.EventMessage;
 import io.hexai.jpa.event.EventStore;
 import io.hexai.jpa.event.EventTypes;
+import io.hexai.jpa.event.PositionStrategy;
 import io.hexai.jpa.subscription.AccountEvent.Deposited;
 import io.hexai.jpa.subscription.AccountEvent.Noted;
 import io.hexai.jpa.subscription.AccountEvent.Withdrawn;
+import io.hexai.jpa.testing.TestPostgres;
+import io.hexai.jpa.transaction.UnitOfWork;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import org.hibernate.SessionFactory;
+import org.hibernate.cfg.AvailableSettings;
+import org.hibernate.jpa.HibernatePersistenceConfiguration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -255,13 +265,58 @@ class LifecycleTest {
         }
     }
 
+    @Nested
+    class TheTables {
+
+        @Test
+        void areAsTheEntitiesMapThem() {
+            assertThatCode(() -> factory(database.jdbcUrl(), "validate").close())
+                    .doesNotThrowAnyException();
+        }
+
+        @Test
+        void mayBeMadeByHibernate() {
+            String url = TestPostgres.newDatabase();
+            try (SessionFactory factory = factory(url, "create")) {
+                EventStore store = EventStore.builder(UnitOfWork.of(factory))
+                        .types(EventTypes.ofSealed(AccountEvent.class))
+                        .positionStrategy(PositionStrategy.COUNTER)
+                        .build();
+                factory.inTransaction(session -> session.createNativeMutationQuery("CREATE TABLE"
+                                + " hexai__event_position_counter AS SELECT 1 AS id, 0::bigint AS last_position")
+                        .executeUpdate());
+                try (EventSubscription subscription = EventSubscription.builder(store, "s")
+                        .onAny((payload, event) -> {
+                            throw new IllegalStateException("no");
+                        })
+                        .onPoison(PoisonPolicy.deadLetter().withAttempts(1))
+                        .build()) {
+                    subscription.start();
+                    store.store(EventMessage.of(new Noted("x")));
+                    subscription.awaitCaughtUp(SOON);
+                    assertThat(subscription.deadLetters().count()).isEqualTo(1);
+                }
+            } finally {
+                TestPostgres.dropDatabase(url);
+            }
+        }
+
+        private SessionFactory factory(String url, String action) {
+            return new HibernatePersistenceConfiguration("tables")
+                    .managedClasses(HexaiJpa.managedClasses())
+                    .property(AvailableSettings.JAKARTA_JDBC_URL, url)
+                    .property(AvailableSettings.HBM2DDL_AUTO, action)
+                    .createEntityManagerFactory();
+        }
+    }
+
     @Test
     void beginsAnewWhenTheTablesAreEmptiedUnderIt() {
         EventSubscription subscription =
                 application.start(application.balances("s").lease(Duration.ofMillis(600)));
         application.store.store(new Deposited("a", 1));
         subscription.awaitCaughtUp(SOON);
-        io.hexai.jpa.database.TableManager.of(application.pool).truncateAll();
+        TableManager.of(application.pool).truncateAll();
         application.store.store(new Noted("anew"));
         application.store.store(new Deposited("b", 2));
         subscription.awaitCaughtUp(SOON);

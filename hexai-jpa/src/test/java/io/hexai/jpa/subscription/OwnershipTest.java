@@ -72,7 +72,7 @@ class OwnershipTest {
 
         /** As if the owner had been silent for longer than its lease. */
         private void takeOver(EventSubscription successor) {
-            String owner = database.value("SELECT owner FROM hexai__subscriptions");
+            String owner = database.value("SELECT owner FROM hexai__subscriptions WHERE name = 's'");
             await().atMost(SOON).until(() -> {
                 database.execute("UPDATE hexai__subscriptions SET lease_until = clock_timestamp() - interval '1 second'"
                         + " WHERE owner = '" + owner + "'");
