@@ -1,5 +1,6 @@
 package io.hexai.jpa.database;
 
+import io.hexai.jpa.internal.SqlScanner;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

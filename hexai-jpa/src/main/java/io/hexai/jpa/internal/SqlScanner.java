@@ -1,4 +1,4 @@
-package io.hexai.jpa.database;
+package io.hexai.jpa.internal;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
  * Walks through SQL as PostgreSQL's lexer does, so far as is needed to tell its words from what stands in strings, quoted
  * names, dollar quotes and comments. Follows "Lexical Structure" in PostgreSQL's manual, with standard-conforming strings.
  */
-final class SqlScanner {
+public final class SqlScanner {
 
     private static final Pattern DOLLAR_QUOTE = Pattern.compile("\\$([\\p{L}_][\\p{L}\\p{N}_]*)?\\$");
 
@@ -15,12 +15,19 @@ final class SqlScanner {
     private final Listener listener;
     private int position;
 
-    SqlScanner(String sql, Listener listener) {
+    /**
+     * Prepares to walk through a text.
+     *
+     * @param sql one statement or several
+     * @param listener hears of what stands outside of quotes and block comments
+     */
+    public SqlScanner(String sql, Listener listener) {
         this.sql = sql;
         this.listener = listener;
     }
 
-    void scan() {
+    /** Walks to the end; the listener hears of everything in the order of the text. */
+    public void scan() {
         while (position < sql.length()) {
             step(sql.charAt(position));
         }
@@ -117,15 +124,30 @@ final class SqlScanner {
     }
 
     /** Hears of what stands outside of quotes and block comments. */
-    interface Listener {
+    public interface Listener {
 
-        /** An unquoted word. */
+        /**
+         * An unquoted word.
+         *
+         * @param word as it stands there
+         * @param offset where it begins
+         */
         void word(String word, int offset);
 
-        /** A single character that belongs to none of these, a space included. */
+        /**
+         * A single character that belongs to none of these, a space included.
+         *
+         * @param symbol the character
+         * @param offset where it stands
+         */
         void symbol(char symbol, int offset);
 
-        /** A comment from its two hyphens to the end of its line. */
+        /**
+         * A comment from its two hyphens to the end of its line.
+         *
+         * @param start where it begins
+         * @param end where it ends, the line break excluded
+         */
         void lineComment(int start, int end);
     }
 }
