@@ -62,7 +62,12 @@ public interface PendingChanges {
     boolean isEmpty();
 
     /**
-     * Puts an entity back to what was last read or flushed: takes modifications back, keeps a removed one, forgets a new one.
+     * Puts an entity back to what was last read or flushed: takes modifications back, those of its collections included;
+     * keeps a removed one, together with what was removed by cascading; and forgets a new one, together with the new ones
+     * that were persisted by cascading, as if it had never been persisted.
+     *
+     * <p>A new one that a managed entity goes on to refer to, by an association that cascades, is persisted again at the
+     * flush. What was written into a read-only entity stays.
      *
      * @param entity an instance of an entity class
      * @throws IllegalArgumentException if it is not of an entity class, or unknown to the persistence context

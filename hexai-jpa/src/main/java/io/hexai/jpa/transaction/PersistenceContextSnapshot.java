@@ -9,10 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.UnaryOperator;
-import org.hibernate.collection.spi.PersistentArrayHolder;
 import org.hibernate.collection.spi.PersistentCollection;
-import org.hibernate.engine.spi.CollectionEntry;
-import org.hibernate.engine.spi.CollectionKey;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.EntityHolder;
 import org.hibernate.engine.spi.EntityKey;
@@ -39,6 +36,7 @@ final class PersistenceContextSnapshot {
 
     private final EventSource session;
     private final PersistenceContext context;
+    private final Forgetting forgetting;
     private final NewEntityTracker tracker;
     private final NewEntityTracker.Log newEntities;
     private final int newEntitiesBefore;
@@ -51,6 +49,7 @@ final class PersistenceContextSnapshot {
     private PersistenceContextSnapshot(EventSource session, NewEntityTracker tracker) {
         this.session = session;
         this.context = session.getPersistenceContextInternal();
+        this.forgetting = new Forgetting(session);
         this.tracker = tracker;
         this.newEntities = tracker.open(session);
         this.newEntitiesBefore = newEntities.size();
@@ -162,21 +161,7 @@ final class PersistenceContextSnapshot {
                 },
                 false);
         lost.forEach(wrapper -> wrapper.$$_hibernate_setInstanceId(0));
-        added.forEach(this::forget);
-    }
-
-    private void forget(PersistentCollection<?> wrapper) {
-        CollectionEntry entry = context.removeCollectionEntry(wrapper);
-        if (entry != null && entry.getLoadedPersister() != null && entry.getLoadedKey() != null) {
-            CollectionKey key = new CollectionKey(entry.getLoadedPersister(), entry.getLoadedKey());
-            if (context.getCollection(key) == wrapper) {
-                context.removeCollectionByKey(key);
-            }
-        }
-        if (wrapper instanceof PersistentArrayHolder<?>) {
-            context.removeCollectionHolder(wrapper.getValue());
-        }
-        wrapper.unsetSession(session);
+        added.forEach(forgetting::forget);
     }
 
     /** Makes transient what was persisted since, and returns what was loaded since. */
@@ -193,7 +178,7 @@ final class PersistenceContextSnapshot {
                 persisted.putIfAbsent(entity, NewEntity.madeByHibernate(entity, entry.getPersister()));
             }
             if (persisted.containsKey(entity) || EnhancedReference.isUntouched(entity, entry.getPersister())) {
-                evict(entity, entry);
+                forgetting.evict(entity, entry);
             } else {
                 loaded.add(new Loaded(entity, entry.getEntityKey(), entry.getStatus() == Status.READ_ONLY));
             }
@@ -220,18 +205,6 @@ final class PersistenceContextSnapshot {
     /** One whose identifier the database was to generate counts as present even if its insertion failed. */
     private static boolean isNew(EntityEntry entry) {
         return entry.getId() == null || !entry.isExistsInDatabase() && entry.getStatus() != Status.GONE;
-    }
-
-    private void evict(Object entity, EntityEntry entry) {
-        if (entry.getId() == null) {
-            context.removeEntry(entity);
-            return;
-        }
-        if (entry.getPersister().hasNaturalIdentifier()) {
-            context.getNaturalIdResolutions().handleEviction(entry.getId(), entity, entry.getPersister());
-        }
-        context.removeEntry(entity);
-        context.removeEntityHolder(entry.getEntityKey());
     }
 
     /** Another instance of the same row, loaded after the first was detached, has to make room for it. */

@@ -4,6 +4,7 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import org.hibernate.Hibernate;
 import org.hibernate.collection.spi.PersistentCollection;
+import org.hibernate.engine.spi.CascadingActions;
 import org.hibernate.engine.spi.CollectionEntry;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SessionImplementor;
@@ -89,17 +90,39 @@ final class SessionChanges implements PendingChanges {
     public void revert(Object entity) {
         Object target = Hibernate.unproxy(entity);
         EntityEntry entry = entry(target);
-        if (!entry.isExistsInDatabase()) {
-            session.remove(target);
-            return;
-        }
         if (entry.getStatus() == Status.DELETED) {
-            session.persist(target);
+            keep(target);
+        }
+        if (!entry.isExistsInDatabase()) {
+            forget(target);
+            return;
         }
         if (entry.getStatus() == Status.MANAGED) {
             revertCollections(entry);
             EntityImage.ofLastFlush(target, entry, session).restoreIn(session, value -> value);
         }
+    }
+
+    /** What was removed along with it comes back along with it; persisting again is JPA's way to take a removal back. */
+    private void keep(Object entity) {
+        for (Object removed : CascadeWalk.from(entity, CascadingActions.REMOVE, session)) {
+            if (isRemoved(removed)) {
+                session.persist(removed);
+            }
+        }
+    }
+
+    /** What was persisted along with it goes along with it, for its insertion would refer to a row that will not be. */
+    private void forget(Object entity) {
+        if (!QueuedInsertions.canBeTakenBack()) {
+            session.remove(entity);
+            return;
+        }
+        Set<Object> persisted = CascadeWalk.from(entity, CascadingActions.PERSIST, session);
+        persisted.removeIf(reached -> !isNew(reached));
+        QueuedInsertions.takeBack(persisted, session.asEventSource().getActionQueue());
+        Forgetting forgetting = new Forgetting(session);
+        persisted.forEach(each -> forgetting.forgetNew(each, entry(each)));
     }
 
     private void revertCollections(EntityEntry entry) {
