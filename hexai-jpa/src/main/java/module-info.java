@@ -25,7 +25,7 @@ module io.hexai.jpa {
     requires static micrometer.core;
     requires io.hexai.jpa.liquibase;
     requires liquibase.core;
-    requires org.hibernate.orm.core;
+    requires transitive org.hibernate.orm.core;
     requires org.postgresql.jdbc;
     requires org.slf4j;
     requires jdk.jfr;

@@ -6,7 +6,7 @@ import io.hexai.jpa.HexaiJpaException;
  * Thrown when the connection was lost while COMMIT was under way, and it could not be found out whether the server
  * committed. Never retried by the library: the work may have been done.
  */
-public final class CommitOutcomeUnknownException extends HexaiJpaException {
+public final class CommitOutcomeUnknownException extends HexaiJpaException implements NeverRetried {
 
     private static final long serialVersionUID = 1L;
 

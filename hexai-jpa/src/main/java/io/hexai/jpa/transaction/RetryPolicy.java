@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Repeated is what failed because of other transactions and may succeed the next time: an {@code OptimisticLockException}
  * and Hibernate's own errors of stale state, and the SQLSTATEs 40001 (serialization failure), 40P01 (deadlock) and 55P03
  * (lock not available), anywhere in the chain of causes. {@link #withRetryOn(Predicate)} adds to these. Never repeated is
- * work whose COMMIT may have succeeded ({@link CommitOutcomeUnknownException}).
+ * work that failed with a {@link NeverRetried}, such as {@link CommitOutcomeUnknownException}: its COMMIT may have succeeded.
  *
  * <p>The delay before retry <i>n</i> is drawn evenly from zero to {@code min(max, first · 2ⁿ⁻¹)}: "full jitter" in Marc
  * Brooker, <i>Exponential Backoff And Jitter</i>, AWS Architecture Blog, 2015.
@@ -115,7 +115,7 @@ public final class RetryPolicy {
     }
 
     boolean isWorthRetrying(Throwable failure) {
-        return !(failure instanceof CommitOutcomeUnknownException)
+        return !TransientFailures.isNeverRetried(failure)
                 && (TransientFailures.isTransient(failure) || retryOn.test(failure));
     }
 

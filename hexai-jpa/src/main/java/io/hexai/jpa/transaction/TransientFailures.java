@@ -25,15 +25,20 @@ public final class TransientFailures {
      * @return true for stale versions, serialization failures, deadlocks, locks not available and aborted commits
      */
     public static boolean isTransient(Throwable failure) {
-        return anyInChain(
-                failure,
-                cause -> cause instanceof OptimisticLockException
-                        || cause instanceof CommitAbortedException
-                        || cause instanceof StaleStateException
-                        || cause instanceof OptimisticEntityLockException
-                        || cause instanceof SQLException sql
-                                && sql.getSQLState() != null
-                                && TRANSIENT_STATES.contains(sql.getSQLState()));
+        return !isNeverRetried(failure)
+                && anyInChain(
+                        failure,
+                        cause -> cause instanceof OptimisticLockException
+                                || cause instanceof CommitAbortedException
+                                || cause instanceof StaleStateException
+                                || cause instanceof OptimisticEntityLockException
+                                || cause instanceof SQLException sql
+                                        && sql.getSQLState() != null
+                                        && TRANSIENT_STATES.contains(sql.getSQLState()));
+    }
+
+    static boolean isNeverRetried(Throwable failure) {
+        return anyInChain(failure, NeverRetried.class::isInstance);
     }
 
     /**
