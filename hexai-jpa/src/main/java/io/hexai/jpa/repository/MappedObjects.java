@@ -1,5 +1,6 @@
 package io.hexai.jpa.repository;
 
+import io.hexai.jpa.event.RaisesEvents;
 import io.hexai.jpa.internal.DomainObjectRegistry;
 import io.hexai.jpa.transaction.PendingChanges;
 import io.hexai.jpa.transaction.ResourceKey;
@@ -57,7 +58,7 @@ final class MappedObjects implements SessionEventListener {
 
     private static MappedObjects open(Transaction transaction) {
         MappedObjects objects = new MappedObjects(transaction);
-        Runnable registration = DomainObjectRegistry.registerWithListeners(objects.session, objects::present);
+        Runnable registration = DomainObjectRegistry.registerWithListeners(objects.session, objects::sourcesOfEvents);
         transaction.afterCommit(registration::run);
         transaction.afterRollback(() -> {
             objects.abandoned = true;
@@ -90,13 +91,8 @@ final class MappedObjects implements SessionEventListener {
         return typed;
     }
 
-    boolean isRemoved(Object entity) {
-        EntityEntry entry = session.getPersistenceContextInternal().getEntry(entity);
-        TrackedObject<?, ?> known = entry == null ? null : tracked.get(entry.getEntityKey());
-        return known != null && known.isRemoved();
-    }
-
-    <D, E> D track(MappedRepository<D, E, ?> repository, E entity) {
+    /** Returns the domain object of an entity, also if it was removed, and follows it from now on. */
+    <D, E> TrackedObject<D, E> track(MappedRepository<D, E, ?> repository, E entity) {
         EntityEntry entry = session.getPersistenceContextInternal().getEntry(entity);
         if (entry == null) {
             throw new IllegalArgumentException("The instance of "
@@ -105,7 +101,7 @@ final class MappedObjects implements SessionEventListener {
         }
         TrackedObject<D, E> known = known(repository, entry.getEntityKey());
         if (known != null) {
-            return known.domainObject();
+            return known;
         }
         if (!beingMapped.add(entity)) {
             throw new IllegalStateException(
@@ -114,8 +110,7 @@ final class MappedObjects implements SessionEventListener {
         }
         try {
             D domainObject = repository.toDomain(entity);
-            follow(new TrackedObject<>(repository, entry.getEntityKey(), domainObject, entity));
-            return domainObject;
+            return follow(new TrackedObject<>(repository, entry.getEntityKey(), domainObject, entity));
         } finally {
             beingMapped.remove(entity);
         }
@@ -167,9 +162,10 @@ final class MappedObjects implements SessionEventListener {
         }
     }
 
-    private void follow(TrackedObject<?, ?> object) {
+    private <D, E> TrackedObject<D, E> follow(TrackedObject<D, E> object) {
         object.requireSameIdentity();
         put(object);
+        return object;
     }
 
     private void put(TrackedObject<?, ?> object) {
@@ -193,14 +189,14 @@ final class MappedObjects implements SessionEventListener {
     }
 
     /** Removed ones are among them: what they have raised counts. */
-    private Collection<Object> present() {
-        List<Object> domainObjects = new ArrayList<>(tracked.size());
+    private Collection<Object> sourcesOfEvents() {
+        List<Object> sources = new ArrayList<>();
         for (TrackedObject<?, ?> each : tracked.values()) {
-            if (isPresent(each)) {
-                domainObjects.add(each.domainObject());
+            if (each.domainObject() instanceof RaisesEvents && isPresent(each)) {
+                sources.add(each.domainObject());
             }
         }
-        return domainObjects;
+        return sources;
     }
 
     private List<TrackedObject<?, ?>> written() {

@@ -8,6 +8,7 @@ import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityNotFoundException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -211,7 +212,7 @@ public abstract class MappedRepository<D, E, ID> {
      * @throws DomainObjectNotRestoredException if a nested scope rolled back and it could not be put back
      */
     protected D track(E entity) {
-        return objects().track(this, entityClass.cast(Hibernate.unproxy(entity)));
+        return track(entity, objects()).domainObject();
     }
 
     /**
@@ -223,14 +224,19 @@ public abstract class MappedRepository<D, E, ID> {
      * @throws DomainObjectNotRestoredException if a nested scope rolled back and one could not be put back
      */
     protected List<D> trackAll(Collection<? extends E> entities) {
+        MappedObjects objects = objects();
         List<D> domainObjects = new ArrayList<>(entities.size());
         for (E entity : entities) {
-            D domainObject = track(entity);
-            if (!objects().isRemoved(Hibernate.unproxy(entity))) {
-                domainObjects.add(domainObject);
+            TrackedObject<D, E> tracked = track(entity, objects);
+            if (!tracked.isRemoved()) {
+                domainObjects.add(tracked.domainObject());
             }
         }
-        return List.copyOf(domainObjects);
+        return Collections.unmodifiableList(domainObjects);
+    }
+
+    private TrackedObject<D, E> track(E entity, MappedObjects objects) {
+        return objects.track(this, entityClass.cast(Hibernate.unproxy(entity)));
     }
 
     /**
