@@ -61,7 +61,21 @@ final class AccompaniedStatement implements InvocationHandler {
         Object execute(PreparedStatement both, String execution) throws SQLException;
     }
 
-    private record Setting(Method method, @Nullable Object @Nullable [] arguments) {}
+    private static final class Setting {
+        private final Method method;
+        private final @Nullable Object @Nullable [] arguments;
+
+        private Setting(Method method, @Nullable Object @Nullable [] arguments) {
+            this.method = method;
+            this.arguments = arguments;
+        }
+
+        /** The parameter's number; for what is set of the statement itself, the name of the setter. */
+        Object parameter() {
+            Object number = arguments != null && arguments.length > 1 ? arguments[0] : null;
+            return number == null ? method.getName() : number;
+        }
+    }
 
     @Override
     public @Nullable Object invoke(Object self, Method method, @Nullable Object @Nullable [] arguments)
@@ -129,8 +143,7 @@ final class AccompaniedStatement implements InvocationHandler {
     private void set(Setting setting) throws Throwable {
         PreparedStatement target = current;
         if (!batched) {
-            Object[] arguments = setting.arguments;
-            settings.put(arguments != null && arguments.length > 1 ? arguments[0] : setting.method.getName(), setting);
+            settings.put(setting.parameter(), setting);
         }
         if (target != null) {
             call(target, setting.method, setting.arguments);
