@@ -81,20 +81,20 @@ public final class Migrations {
      * changelog {@code hexai-jpa/event-table.xml} with the parameter {@code hexai.eventTable}.
      *
      * @param target the database
-     * @param table the table's name: at most 46 lower-case letters, digits and underscores
+     * @param table the table's name in its own case, without quotes around it: at most 46 bytes
      * @return what was applied
      * @throws IllegalArgumentException if the name cannot be used
      * @throws MigrationFailedException if a changeset fails; those before it stay applied
      */
     public static MigrationReport runEventTable(DataSource target, String table) {
-        return run(target, EVENT_TABLE, Map.of("hexai.eventTable", EventTableName.checked(table)));
+        return run(target, EVENT_TABLE, Map.of("hexai.eventTable", EventTableName.parameter(table)));
     }
 
     /**
      * Creates or updates a further event table, on connections of its own. See {@link #runEventTable(DataSource, String)}.
      *
      * @param target the database
-     * @param table the table's name: at most 46 lower-case letters, digits and underscores
+     * @param table the table's name in its own case, without quotes around it: at most 46 bytes
      * @return what was applied
      * @throws IllegalArgumentException if the name cannot be used
      * @throws MigrationFailedException if a changeset fails; those before it stay applied

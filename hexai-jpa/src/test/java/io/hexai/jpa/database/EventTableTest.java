@@ -110,9 +110,20 @@ class EventTableTest {
         }
 
         @ParameterizedTest
-        @ValueSource(
-                strings = {"", "My_Events", "1events", "a.b", "a\"; DROP TABLE x; --", "a b", "${x}", "événements"})
-        void thatWouldNeedQuotesIsRefused(String name) {
+        @ValueSource(strings = {"My-Events", "1events", "a.b", "a\"; DROP TABLE x; --", "it's /* b", "événements"})
+        void mayNeedQuotes(String name) {
+            Migrations.runEventTable(database.dataSource(), name);
+            assertThat(Migrations.runEventTable(database.dataSource(), name).applied())
+                    .isEmpty();
+
+            assertThat(database.tables()).containsExactlyInAnyOrder(name, name + "_position_counter");
+            database.execute("INSERT INTO \"" + name.replace("\"", "\"\"")
+                    + "\" (position, message_type, headers, payload) VALUES (1, 'a', '{}', '{}')");
+        }
+
+        @ParameterizedTest
+        @ValueSource(strings = {"", " ", "${x}", "$hexai", "a\nb", "a\u0000"})
+        void thatCannotBeIsRefused(String name) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> Migrations.runEventTable(database.dataSource(), name))
                     .withMessageContaining("\"" + name + "\"");

@@ -31,9 +31,13 @@ final class EventDatabase implements AutoCloseable {
                 .managedClasses(Stream.concat(Stream.of(HexaiEvent.class), Stream.of(entities))
                         .toArray(Class<?>[]::new))
                 .property(AvailableSettings.JAKARTA_NON_JTA_DATASOURCE, pool)
-                .property(AvailableSettings.HBM2DDL_AUTO, entities.length == 0 ? "none" : "update")
+                .property(AvailableSettings.HBM2DDL_AUTO, areAllMigrated(entities) ? "none" : "update")
                 .createEntityManagerFactory();
         this.unitOfWork = UnitOfWork.of(factory);
+    }
+
+    private static boolean areAllMigrated(Class<?>... entities) {
+        return Stream.of(entities).allMatch(EventEntity.class::isAssignableFrom);
     }
 
     static EventDatabase create(Class<?>... entities) {
@@ -42,6 +46,14 @@ final class EventDatabase implements AutoCloseable {
 
     static EventDatabase create(int poolSize, Class<?>... entities) {
         return new EventDatabase(TestPostgres.newDatabase(Template.NAME), poolSize, entities);
+    }
+
+    SessionFactory newFactory(String defaultSchema) {
+        return new HibernatePersistenceConfiguration("events")
+                .managedClass(HexaiEvent.class)
+                .property(AvailableSettings.JAKARTA_NON_JTA_DATASOURCE, pool)
+                .property(AvailableSettings.DEFAULT_SCHEMA, defaultSchema)
+                .createEntityManagerFactory();
     }
 
     /** Makes the store as it was when it was new. */
@@ -105,14 +117,6 @@ final class EventDatabase implements AutoCloseable {
     }
 
     private static final class Template {
-        private static final String QUOTED_TABLE = """
-                CREATE TABLE "My-Events 'X'" (LIKE other_events INCLUDING DEFAULTS);
-                CREATE UNIQUE INDEX "My-Events 'X'_message_id_key" ON "My-Events 'X'" ((headers ->> 'id'));
-                CREATE UNIQUE INDEX "My-Events 'X'_stream_key" ON "My-Events 'X'" (stream_id, stream_version);
-                CREATE SEQUENCE "My-Events 'X'_position_seq" OWNED BY "My-Events 'X'".position;
-                CREATE TABLE "My-Events 'X'_position_counter" AS SELECT 1 AS id, 0::bigint AS last_position;
-                """;
-
         static final String NAME = migrated();
 
         private static String migrated() {
@@ -120,12 +124,18 @@ final class EventDatabase implements AutoCloseable {
             try (HikariDataSource pool = TestFactory.pool(url, 2)) {
                 Migrations.runBuiltIn(pool);
                 Migrations.runEventTable(pool, "other_events");
+                Migrations.runEventTable(pool, "My-\"Events\" 'X'");
             }
             try (Connection connection = TestPostgres.connect(url);
                     Statement statement = connection.createStatement()) {
-                statement.execute(QUOTED_TABLE);
+                statement.execute("CREATE SCHEMA billing");
             } catch (SQLException e) {
                 throw new IllegalStateException(e);
+            }
+            try (HikariDataSource pool = TestFactory.pool(url, 2)) {
+                pool.setSchema("billing");
+                Migrations.runBuiltIn(pool);
+                Migrations.runEventTable(pool, "Events");
             }
             return TestPostgres.nameIn(url);
         }

@@ -17,7 +17,7 @@ abstract class EventStoreTests {
 
     @BeforeAll
     static void open() {
-        database = EventDatabase.create(OtherContextEvent.class, QuotedEvent.class);
+        database = EventDatabase.create(OtherContextEvent.class, QuotedEvent.class, BillingEvent.class);
         unitOfWork = database.unitOfWork();
         store = builder().build();
     }

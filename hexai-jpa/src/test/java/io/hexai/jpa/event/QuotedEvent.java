@@ -7,5 +7,5 @@ import org.hibernate.annotations.Immutable;
 /** An event table whose name has to be quoted. */
 @Entity
 @Immutable
-@Table(name = "\"My-Events 'X'\"")
+@Table(name = "\"My-\"\"Events\"\" 'X'\"")
 class QuotedEvent extends EventEntity {}
