@@ -11,6 +11,8 @@ final class AppendFailures {
 
     private static final String UNIQUE_VIOLATION = "23505";
     private static final String UNDEFINED_TABLE = "42P01";
+    private static final String SEQUENCE_AT_ITS_END = "2200H";
+    private static final String PRIMARY_KEY = "_pkey";
     private static final String STREAM_KEY = "_stream_key";
     private static final String MESSAGE_ID_KEY = "_message_id_key";
 
@@ -39,11 +41,14 @@ final class AppendFailures {
         if (violates(failure, MESSAGE_ID_KEY)) {
             throw new DuplicateMessageException(table.name(), duplicate(failure, chunk), failure);
         }
+        if (SEQUENCE_AT_ITS_END.equals(failure.getSQLState()) || violates(failure, PRIMARY_KEY)) {
+            throw EventTableException.otherStrategy(table, strategy, failure);
+        }
         return failure;
     }
 
     EventTableException nothingInserted() {
-        return EventTableException.missing(table.counter(), "has no row, so there is no position to count from.", null);
+        return EventTableException.withoutCounter(table);
     }
 
     private static boolean violates(SQLException failure, String index) {

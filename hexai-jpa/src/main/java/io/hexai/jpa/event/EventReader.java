@@ -37,12 +37,24 @@ final class EventReader {
     /** Must be learnt before the statement, and so the snapshot, that reads the events. */
     Limit limit(UnitOfWork unitOfWork, Session session, long after) {
         if (strategy == PositionStrategy.COUNTER) {
-            return Limit.NONE;
+            return session.doReturningWork(this::counted);
         }
         Horizon horizon = session.doReturningWork(connection -> Horizon.read(connection, horizonSql, table));
         return new Limit(
                 horizon.fromOneSnapshot() ? snapshotHorizon.after(after, unitOfWork, session) : horizon.position(),
                 horizon.appending());
+    }
+
+    /** Nothing can appear at or below what the counter's row shows. A row that is gone says that the positions are a sequence's. */
+    private Limit counted(Connection connection) throws SQLException {
+        try (PreparedStatement statement =
+                        connection.prepareStatement("SELECT last_position FROM " + table.counter() + " WHERE id = 1");
+                ResultSet row = statement.executeQuery()) {
+            if (!row.next()) {
+                throw EventTableException.withoutCounter(table);
+            }
+            return new Limit(row.getLong(1), false);
+        }
     }
 
     EventPage page(Connection connection, Limit limit, long after, int size, EventFilter filter) throws SQLException {

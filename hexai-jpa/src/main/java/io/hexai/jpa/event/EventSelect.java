@@ -73,7 +73,7 @@ final class EventSelect {
         }
     }
 
-    private String limited() {
+    String limited() {
         String order = " ORDER BY " + table.position() + " LIMIT ?";
         String interval = table.position() + " > ? AND " + table.position() + " <= ?" + isOfPartition();
         String from = " FROM " + table.name() + " e WHERE ";
@@ -89,8 +89,7 @@ final class EventSelect {
     }
 
     /** One search of the index for each type, or category: they are few, and each finds its rows in order. */
-    private int bindLimited(
-            Connection connection, PreparedStatement statement, int first, long after, long upTo, int limit)
+    int bindLimited(Connection connection, PreparedStatement statement, int first, long after, long upTo, int limit)
             throws SQLException {
         int next = first;
         if (!filter.isAll()) {

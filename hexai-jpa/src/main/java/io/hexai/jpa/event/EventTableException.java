@@ -24,6 +24,23 @@ public final class EventTableException extends HexaiJpaException {
                 cause);
     }
 
+    static EventTableException withoutCounter(EventTable table) {
+        return missing(
+                table.counter(),
+                "has no row, so there is no position to count from; EventPositions may have moved the store to a"
+                        + " sequence.",
+                null);
+    }
+
+    static EventTableException otherStrategy(EventTable table, PositionStrategy strategy, Throwable cause) {
+        return new EventTableException(
+                table.name(),
+                "takes no more positions from PositionStrategy." + strategy
+                        + ": EventPositions has moved it to the other strategy, or another program uses that one. Use the same"
+                        + " in all programs.",
+                cause);
+    }
+
     /**
      * Returns the table or sequence.
      *

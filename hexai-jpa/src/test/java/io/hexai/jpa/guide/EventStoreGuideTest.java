@@ -11,11 +11,13 @@ import io.hexai.jpa.event.EventEntity;
 import io.hexai.jpa.event.EventFilter;
 import io.hexai.jpa.event.EventMessage;
 import io.hexai.jpa.event.EventPage;
+import io.hexai.jpa.event.EventPositions;
 import io.hexai.jpa.event.EventStore;
 import io.hexai.jpa.event.EventType;
 import io.hexai.jpa.event.EventTypes;
 import io.hexai.jpa.event.ExpectedVersion;
 import io.hexai.jpa.event.HexaiEvent;
+import io.hexai.jpa.event.PositionStrategy;
 import io.hexai.jpa.event.StoredEvent;
 import io.hexai.jpa.event.StreamId;
 import io.hexai.jpa.event.VersionConflictException;
@@ -236,5 +238,20 @@ class EventStoreGuideTest {
         invoicing.store(new OrderPlaced("1", "c"));
         assertThat(invoicing.count(0)).isEqualTo(1);
         assertThat(store.count(0)).isZero();
+    }
+
+    @Test
+    void movesToACounter() {
+        store.store(new OrderPlaced("1", "c"));
+
+        // region move
+        EventPositions.of(unitOfWork).moveTo(PositionStrategy.COUNTER);
+        // endregion
+
+        EventStore counting = EventStore.builder(unitOfWork)
+                .types(EventTypes.ofSealed(OrderEvent.class))
+                .positionStrategy(PositionStrategy.COUNTER)
+                .build();
+        assertThat(counting.store(new OrderPlaced("2", "c")).position()).isEqualTo(2);
     }
 }
