@@ -4,6 +4,7 @@ import java.lang.reflect.Modifier;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -147,7 +148,7 @@ public final class EventTypes {
      * @return in the order of registration
      */
     public Set<Class<?>> classes() {
-        return Set.copyOf(classes.values());
+        return Collections.unmodifiableSet(new LinkedHashSet<>(classes.values()));
     }
 
     /**
