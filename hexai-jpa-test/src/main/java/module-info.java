@@ -15,4 +15,6 @@ module io.hexai.jpa.test {
     requires org.jspecify;
     requires org.postgresql.jdbc;
     requires org.slf4j;
+    requires tools.jackson.core;
+    requires tools.jackson.databind;
 }

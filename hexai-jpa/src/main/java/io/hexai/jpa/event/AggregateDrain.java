@@ -4,14 +4,19 @@ import io.hexai.jpa.transaction.CommitPhase;
 import io.hexai.jpa.transaction.ResourceKey;
 import io.hexai.jpa.transaction.Transaction;
 import io.hexai.jpa.transaction.TransactionHook;
+import io.hexai.jpa.transaction.TransactionOptions;
 import io.hexai.jpa.transaction.UnitOfWork;
+import jakarta.persistence.EntityManagerFactory;
 import java.util.List;
 import java.util.function.Consumer;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 
-/** Stores the events that entities have raised, before each commit of a unit of work. Thread-safe. */
-final class AggregateDrain {
+/**
+ * Stores the events that entities have raised, before each commit of a unit of work. For other implementations of
+ * {@link EventStore}; the library's own has {@link EventStoreBuilder#drainAggregates()}. Thread-safe.
+ */
+public final class AggregateDrain {
 
     /** Observers of what was stored may raise more; one that never stops must not hang the commit. */
     private static final int MAX_ROUNDS = 1_000;
@@ -33,6 +38,19 @@ final class AggregateDrain {
         this.listener = listener;
         this.store = store;
         this.observers = observers;
+    }
+
+    /**
+     * Lets a store drain what the entities of a unit of work raise. At most one store of a unit of work may do so.
+     *
+     * @param unitOfWork whose entities
+     * @param store takes their events
+     */
+    public static void attach(UnitOfWork unitOfWork, EventStore store) {
+        EntityManagerFactory factory = unitOfWork
+                .with(TransactionOptions.defaults())
+                .call(entityManager -> entityManager.getEntityManagerFactory());
+        attach(unitOfWork, factory.unwrap(SessionFactoryImplementor.class), store, List.of());
     }
 
     static void attach(

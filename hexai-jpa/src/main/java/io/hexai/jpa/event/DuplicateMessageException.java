@@ -1,6 +1,7 @@
 package io.hexai.jpa.event;
 
 import io.hexai.jpa.HexaiJpaException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Thrown if a message is stored whose id the store has already. The transaction, or the nested scope, can only roll back:
@@ -13,7 +14,14 @@ public final class DuplicateMessageException extends HexaiJpaException {
     private final String table;
     private final String messageId;
 
-    DuplicateMessageException(String table, String messageId, Throwable cause) {
+    /**
+     * Creates the exception, for other implementations of {@link EventStore}.
+     *
+     * @param table the table, or what else the store keeps its events in
+     * @param messageId the id that is there already
+     * @param cause the database's failure, if it was the database that found out
+     */
+    public DuplicateMessageException(String table, String messageId, @Nullable Throwable cause) {
         super(
                 "A message with id " + messageId + " is stored in " + table
                         + " already. Give a new message an id of its own;"

@@ -252,8 +252,14 @@ public final class EventMessage {
         return with(envelope.withTraces(origin == null ? cause.asTrace() : origin, cause.asTrace()));
     }
 
+    /** The message itself, or one around the payload; the message that is being handled is its cause. */
+    static EventMessage toStore(Object event, Clock clock) {
+        EventMessage message = event instanceof EventMessage given ? given : of(event, clock);
+        return CurrentMessage.get().map(message::causedByDefault).orElse(message);
+    }
+
     /** Fills in what the sender left open. */
-    EventMessage causedByDefault(EventMessage cause) {
+    private EventMessage causedByDefault(EventMessage cause) {
         EventMessage caused = causedBy(cause);
         return with(envelope.withTraces(
                 envelope.correlation == null ? caused.correlation() : envelope.correlation,

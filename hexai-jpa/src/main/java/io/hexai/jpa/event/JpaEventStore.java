@@ -195,14 +195,9 @@ final class JpaEventStore implements DatabaseEventStore {
     private List<EventMessage> messages(List<?> events) {
         List<EventMessage> messages = new ArrayList<>(events.size());
         for (Object event : events) {
-            messages.add(message(Objects.requireNonNull(event, "event")));
+            messages.add(EventMessage.toStore(Objects.requireNonNull(event, "event"), clock));
         }
         return messages;
-    }
-
-    private EventMessage message(Object event) {
-        EventMessage message = event instanceof EventMessage given ? given : EventMessage.of(event, clock);
-        return CurrentMessage.get().map(message::causedByDefault).orElse(message);
     }
 
     private static void requirePosition(long position) {

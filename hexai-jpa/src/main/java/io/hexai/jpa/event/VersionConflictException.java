@@ -18,7 +18,15 @@ public final class VersionConflictException extends OptimisticLockException {
     private final transient ExpectedVersion expected;
     private final @Nullable Long actual;
 
-    VersionConflictException(
+    /**
+     * Creates the exception, for other implementations of {@link EventStore}.
+     *
+     * @param streamId the stream
+     * @param expected what the append expected
+     * @param actual the version that the stream has; null if the transaction cannot see it
+     * @param cause the database's failure, if it was the database that found out
+     */
+    public VersionConflictException(
             StreamId streamId, ExpectedVersion expected, @Nullable Long actual, @Nullable Throwable cause) {
         super(
                 "Stream " + streamId + " was expected at " + expected + ", but "

@@ -25,29 +25,6 @@ class StreamTest extends EventStoreTests {
     @Nested
     class Appending {
 
-        @ParameterizedTest
-        @EnumSource
-        void countsVersionsFromOneOn(PositionStrategy strategy) {
-            EventStore anyStore = store(strategy);
-
-            List<StoredEvent> first = anyStore.append(STREAM, ExpectedVersion.noStream(), placed(1, 2));
-            List<StoredEvent> second = anyStore.append(STREAM, ExpectedVersion.exactly(2), placed(3, 3));
-            anyStore.append(StreamId.of("order", "other"), ExpectedVersion.any(), placed(9, 9));
-            List<StoredEvent> third = anyStore.append(STREAM, ExpectedVersion.any(), placed(4, 5));
-
-            assertThat(first).extracting(StoredEvent::streamVersion).containsExactly(1L, 2L);
-            assertThat(second).extracting(StoredEvent::streamVersion).containsExactly(3L);
-            assertThat(third).extracting(StoredEvent::streamVersion).containsExactly(4L, 5L);
-            assertThat(anyStore.readStream(STREAM))
-                    .extracting(StoredEvent::payload)
-                    .isEqualTo(placed(1, 5));
-            assertThat(anyStore.readStream(STREAM, 4))
-                    .extracting(StoredEvent::streamVersion)
-                    .containsExactly(4L, 5L);
-            assertThat(anyStore.readStream(STREAM)).allMatch(event -> STREAM.equals(event.streamId()));
-            assertThat(anyStore.readStream(StreamId.of("order", "none"))).isEmpty();
-        }
-
         @Test
         void appendsALongList() {
             List<StoredEvent> stored = store.append(STREAM, ExpectedVersion.noStream(), placed(1, 25_000));
@@ -57,37 +34,6 @@ class StreamTest extends EventStoreTests {
             assertThat(store.readStream(STREAM))
                     .extracting(StoredEvent::payload)
                     .isEqualTo(placed(1, 25_000));
-        }
-
-        @ParameterizedTest
-        @EnumSource
-        void refusesAStreamAtAnotherVersionAndGoesOn(PositionStrategy strategy) {
-            EventStore anyStore = store(strategy);
-            anyStore.append(STREAM, ExpectedVersion.any(), placed(1, 2));
-
-            unitOfWork.run(() -> {
-                assertThatThrownBy(() -> anyStore.append(STREAM, ExpectedVersion.exactly(1), placed(3, 3)))
-                        .asInstanceOf(type(VersionConflictException.class))
-                        .satisfies(conflict -> {
-                            assertThat(conflict.streamId()).isEqualTo(STREAM);
-                            assertThat(conflict.expected()).isEqualTo(ExpectedVersion.exactly(1));
-                            assertThat(conflict.actual()).hasValue(2);
-                        });
-                anyStore.store(placed(4));
-            });
-
-            assertThat(anyStore.fetch(0, 10).events())
-                    .extracting(StoredEvent::position)
-                    .as("the refused append has drawn no position")
-                    .containsExactly(1L, 2L, 3L);
-        }
-
-        @Test
-        void namesStreamAndVersionsInTheMessage() {
-            store.append(STREAM, ExpectedVersion.any(), placed(1, 2));
-
-            assertThatThrownBy(() -> store.append(STREAM, ExpectedVersion.noStream(), placed(3, 3)))
-                    .hasMessageContainingAll("order-123-a", "no stream", "version 2");
         }
     }
 
@@ -218,7 +164,6 @@ class StreamTest extends EventStoreTests {
         @Test
         void refuseANegativeVersion() {
             assertThatThrownBy(() -> ExpectedVersion.exactly(-1)).isInstanceOf(IllegalArgumentException.class);
-            assertThatThrownBy(() -> store.readStream(STREAM, -1)).isInstanceOf(IllegalArgumentException.class);
         }
     }
 }

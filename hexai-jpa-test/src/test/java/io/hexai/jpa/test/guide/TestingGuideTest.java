@@ -7,9 +7,12 @@ import io.hexai.jpa.bootstrap.HexaiJpa;
 import io.hexai.jpa.database.TableManager;
 import io.hexai.jpa.event.EventStore;
 import io.hexai.jpa.event.EventType;
+import io.hexai.jpa.event.EventTypes;
+import io.hexai.jpa.event.StoredEvent;
 import io.hexai.jpa.test.EmbeddedServer;
 import io.hexai.jpa.test.Faults;
 import io.hexai.jpa.test.FromDatabase;
+import io.hexai.jpa.test.InMemoryEventStore;
 import io.hexai.jpa.test.PostgresTest;
 import io.hexai.jpa.test.SessionStep;
 import io.hexai.jpa.test.StatementLog;
@@ -152,5 +155,20 @@ class TestingGuideTest {
             hexai.unitOfWork().run(em -> em.createNativeQuery("SELECT 1").getSingleResult());
         }
         // endregion
+    }
+
+    @Test
+    void needsNoDatabaseForEvents() {
+        // region in-memory
+        InMemoryEventStore events = InMemoryEventStore.of(EventTypes.of(AccountOpened.class));
+
+        events.store(new AccountOpened("a-1"));
+
+        assertThat(events.fetch(0, 10).events())
+                .extracting(StoredEvent::payload)
+                .containsExactly(new AccountOpened("a-1"));
+        events.clear();
+        // endregion
+        assertThat(events.count(0)).isZero();
     }
 }
