@@ -6,6 +6,10 @@ import io.hexai.jpa.event.HexaiEvent;
 import io.hexai.jpa.transaction.UnitOfWork;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import org.hibernate.SessionFactory;
 import org.hibernate.cfg.AvailableSettings;
 import org.hibernate.jpa.HibernatePersistenceConfiguration;
@@ -39,6 +43,24 @@ final class EventServer implements AutoCloseable {
 
     UnitOfWork unitOfWork() {
         return UnitOfWork.of(factory);
+    }
+
+    void execute(String sql) throws SQLException {
+        try (Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    /** Returns the first of so many positions; other writers must not draw meanwhile. */
+    long drawPositions(int count) throws SQLException {
+        try (Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(
+                        "SELECT min(nextval('hexai__events_position_seq')) FROM generate_series(1, " + count + ")")) {
+            row.next();
+            return row.getLong(1);
+        }
     }
 
     @Override
