@@ -2,6 +2,8 @@ package io.hexai.jpa.transaction;
 
 import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.PersistenceException;
+import org.hibernate.dialect.Dialect;
+import org.hibernate.dialect.PostgreSQLDialect;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.resource.transaction.spi.TransactionCoordinatorBuilder;
 
@@ -24,6 +26,12 @@ final class FactoryCheck {
             throw new IllegalArgumentException("The EntityManagerFactory" + name
                     + " uses JTA, where the container owns the transactions. Make one with the transaction type"
                     + " RESOURCE_LOCAL and a non-JTA data source.");
+        }
+        Dialect dialect = sessionFactory.getJdbcServices().getDialect();
+        if (!(dialect instanceof PostgreSQLDialect)) {
+            throw new IllegalArgumentException("The EntityManagerFactory" + name + " uses the dialect "
+                    + dialect.getClass().getName() + ", but the unit of work is made for PostgreSQL. Use"
+                    + " PostgreSQLDialect, or a dialect that extends it.");
         }
         if (sessionFactory.getSessionFactoryOptions().isMultiTenancyEnabled()) {
             throw new IllegalArgumentException("The EntityManagerFactory" + name

@@ -24,7 +24,8 @@ public interface UnitOfWork {
      *
      * @param factory a resource-local factory of Hibernate, made in any way; it is not closed with the unit of work
      * @return the unit of work
-     * @throws IllegalArgumentException if the factory is closed, is not Hibernate's, or uses JTA or multi-tenancy
+     * @throws IllegalArgumentException if the factory is closed, is not Hibernate's, is not for PostgreSQL, or uses JTA or
+     *     multi-tenancy
      */
     static UnitOfWork of(EntityManagerFactory factory) {
         return builder(factory).build();
@@ -35,7 +36,8 @@ public interface UnitOfWork {
      *
      * @param factory a resource-local factory of Hibernate, made in any way; it is not closed with the unit of work
      * @return the builder
-     * @throws IllegalArgumentException if the factory is closed, is not Hibernate's, or uses JTA or multi-tenancy
+     * @throws IllegalArgumentException if the factory is closed, is not Hibernate's, is not for PostgreSQL, or uses JTA or
+     *     multi-tenancy
      */
     static UnitOfWorkBuilder builder(EntityManagerFactory factory) {
         return new UnitOfWorkBuilder(factory);

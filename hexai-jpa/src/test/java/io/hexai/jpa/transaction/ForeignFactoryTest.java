@@ -13,14 +13,23 @@ import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.hibernate.FlushMode;
+import org.hibernate.Interceptor;
 import org.hibernate.cfg.AvailableSettings;
 import org.hibernate.cfg.Configuration;
+import org.hibernate.cfg.JdbcSettings;
 import org.hibernate.cfg.MultiTenancySettings;
 import org.hibernate.engine.jdbc.connections.spi.AbstractDataSourceBasedMultiTenantConnectionProviderImpl;
 import org.hibernate.engine.transaction.jta.platform.internal.AbstractJtaPlatform;
+import org.hibernate.jpa.HibernateHints;
 import org.hibernate.jpa.HibernatePersistenceConfiguration;
+import org.hibernate.resource.jdbc.spi.PhysicalConnectionHandlingMode;
+import org.hibernate.resource.jdbc.spi.StatementInspector;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class ForeignFactoryTest extends AccountTests {
 
@@ -55,6 +64,47 @@ class ForeignFactoryTest extends AccountTests {
             try (EntityManagerFactory factory = configuration.buildSessionFactory()) {
                 exercise(UnitOfWork.of(factory));
             }
+            assertThat(pool.getHikariPoolMXBean().getActiveConnections()).isZero();
+        }
+    }
+
+    /** Settings that change how Hibernate itself treats connections, transactions, flushes and statements. */
+    static Stream<Map<String, Object>> settings() {
+        Stream<Map<String, Object>> ofConnections = Stream.concat(
+                Stream.of(PhysicalConnectionHandlingMode.values())
+                        .map(mode -> Map.of(AvailableSettings.CONNECTION_HANDLING, mode)),
+                Stream.of(true, false)
+                        .map(disabled -> Map.of(AvailableSettings.CONNECTION_PROVIDER_DISABLES_AUTOCOMMIT, disabled)));
+        Stream<Map<String, Object>> ofFlushes = Stream.of(FlushMode.values())
+                .map(mode ->
+                        Map.of(HibernateHints.HINT_FLUSH_MODE, mode.name(), AvailableSettings.ORDER_INSERTS, true));
+        StatementInspector commenting = sql -> "/* inspected */ " + sql;
+        return Stream.of(
+                        ofConnections,
+                        ofFlushes,
+                        Stream.<Map<String, Object>>of(
+                                Map.of(AvailableSettings.INTERCEPTOR, new Interceptor() {}),
+                                Map.of(AvailableSettings.STATEMENT_INSPECTOR, commenting),
+                                Map.of(
+                                        AvailableSettings.DEFAULT_SCHEMA,
+                                        "public",
+                                        AvailableSettings.CURRENT_SESSION_CONTEXT_CLASS,
+                                        "thread"),
+                                Map.of(AvailableSettings.AUTO_CLOSE_SESSION, true),
+                                Map.of(AvailableSettings.ALLOW_UPDATE_OUTSIDE_TRANSACTION, true)))
+                .flatMap(each -> each);
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void worksWhateverTheSettings(Map<String, Object> settings) {
+        try (HikariDataSource pool = TestFactory.pool(database.jdbcUrl(), 2);
+                EntityManagerFactory factory = new HibernatePersistenceConfiguration("set")
+                        .managedClasses(Account.class)
+                        .property(AvailableSettings.JAKARTA_NON_JTA_DATASOURCE, pool)
+                        .properties(settings)
+                        .createEntityManagerFactory()) {
+            exercise(UnitOfWork.of(factory));
             assertThat(pool.getHikariPoolMXBean().getActiveConnections()).isZero();
         }
     }
@@ -135,6 +185,23 @@ class ForeignFactoryTest extends AccountTests {
                 assertThatThrownBy(() -> UnitOfWork.of(factory))
                         .isInstanceOf(IllegalArgumentException.class)
                         .hasMessageContaining("multi-tenant");
+            }
+        }
+
+        @Test
+        void isAFactoryOfAnotherDatabase() {
+            try (HikariDataSource pool = TestFactory.pool(database.jdbcUrl(), 1);
+                    EntityManagerFactory factory = new HibernatePersistenceConfiguration("other")
+                            .managedClasses(Account.class)
+                            .property(AvailableSettings.JAKARTA_NON_JTA_DATASOURCE, pool)
+                            .property(AvailableSettings.DIALECT, "org.hibernate.dialect.H2Dialect")
+                            .property(JdbcSettings.ALLOW_METADATA_ON_BOOT, false)
+                            .createEntityManagerFactory()) {
+                assertThatThrownBy(() -> UnitOfWork.of(factory))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining("'other'")
+                        .hasMessageContaining("H2Dialect")
+                        .hasMessageContaining("PostgreSQLDialect");
             }
         }
 
