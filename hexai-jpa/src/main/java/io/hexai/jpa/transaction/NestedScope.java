@@ -26,6 +26,7 @@ final class NestedScope extends OwningScope {
     /** A flush that fails on entry is a failure of the work before, not of the nested work, which has not run. */
     static NestedScope open(ScopeManager manager, Scope around, TransactionOptions options, int attempt) {
         RootScope root = around.root();
+        requireNotFlushing(root);
         Savepoints.NestedSavepoint savepoint;
         List<TransactionHook> undo;
         try {
@@ -46,6 +47,15 @@ final class NestedScope extends OwningScope {
         scope.enter();
         manager.tell(listener -> listener.began(scope.info()));
         return scope;
+    }
+
+    /** The flush on entry would run into the one that is under way, and that one's changes could not be told apart. */
+    private static void requireNotFlushing(RootScope root) {
+        if (root.session().getPersistenceContextInternal().isFlushing()) {
+            throw new IllegalStateException("A nested scope in the " + root.info()
+                    + " cannot be opened while Hibernate flushes, as a lifecycle callback of an entity would do. Open it in a"
+                    + " beforeCommit hook, or use Propagation.NEW.");
+        }
     }
 
     @Override

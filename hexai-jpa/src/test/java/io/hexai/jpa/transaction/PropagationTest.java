@@ -5,8 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hexai.jpa.testing.TestFactory;
+import jakarta.persistence.Entity;
 import jakarta.persistence.EntityManager;
+import jakarta.persistence.Id;
 import jakarta.persistence.PersistenceException;
+import jakarta.persistence.PreUpdate;
+import jakarta.persistence.Transient;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;
@@ -64,16 +68,41 @@ class PropagationTest extends AccountTests {
         }
 
         @Test
-        void letsTheOwnersOwnExceptionWin() {
+        void letsTheOwnersOwnExceptionWinAndTakeTheSwallowedOneAlong() {
             IllegalStateException own = new IllegalStateException("own");
+            IllegalStateException joined = new IllegalStateException("joined");
 
             assertThatThrownBy(() -> unitOfWork.run(() -> {
                         swallow(() -> unitOfWork.run(() -> {
-                            throw new IllegalStateException("joined");
+                            throw joined;
                         }));
                         throw own;
                     }))
-                    .isSameAs(own);
+                    .isSameAs(own)
+                    .satisfies(e -> assertThat(e.getSuppressed()).containsExactly(joined));
+        }
+
+        @Test
+        void suppressesNothingIntoAnExceptionThatIsOrWrapsTheJoinedOne() {
+            IllegalStateException joined = new IllegalStateException("joined");
+
+            assertThatThrownBy(() -> unitOfWork.run(() -> unitOfWork.run(() -> {
+                        throw joined;
+                    })))
+                    .isSameAs(joined)
+                    .hasNoSuppressedExceptions();
+            assertThatThrownBy(() -> unitOfWork.run(() -> {
+                        try {
+                            unitOfWork.run(() -> {
+                                throw joined;
+                            });
+                        } catch (IllegalStateException e) {
+                            throw new IllegalArgumentException(e);
+                        }
+                    }))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasCause(joined)
+                    .hasNoSuppressedExceptions();
         }
 
         @Test
@@ -327,6 +356,25 @@ class PropagationTest extends AccountTests {
                     .hasCauseInstanceOf(StackOverflowError.class);
         }
 
+        @Test
+        void areRefusedWhileHibernateFlushes() {
+            try (TestFactory audited = TestFactory.of(Audited.class)) {
+                UnitOfWork nesting = UnitOfWork.of(audited.factory());
+
+                assertThatThrownBy(() -> nesting.run(em -> {
+                            Audited entity = new Audited();
+                            em.persist(entity);
+                            em.flush();
+                            entity.text = "changed";
+                            entity.onUpdate =
+                                    () -> nesting.with(Propagation.NESTED).run(() -> {});
+                        }))
+                        .hasStackTraceContaining("cannot be opened while Hibernate flushes");
+
+                assertThat(audited.select("SELECT id FROM audited")).isEmpty();
+            }
+        }
+
         private void atNextFlush(EntityManager em, Runnable action) {
             AtomicBoolean done = new AtomicBoolean();
             em.unwrap(SessionImplementor.class).getEventListenerManager().addListener(new SessionEventListener() {
@@ -402,6 +450,22 @@ class PropagationTest extends AccountTests {
                                                 connection.createStatement().execute("ROLLBACK TO SAVEPOINT hexai_3"))))
                         .hasStackTraceContaining("hexai_3");
             });
+        }
+    }
+
+    @Entity(name = "Audited")
+    static class Audited {
+        @Id
+        long id;
+
+        String text;
+
+        @Transient
+        Runnable onUpdate = () -> {};
+
+        @PreUpdate
+        void updating() {
+            onUpdate.run();
         }
     }
 
