@@ -17,6 +17,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class ExplicitScopeTest extends AccountTests {
 
@@ -63,11 +65,13 @@ class ExplicitScopeTest extends AccountTests {
         assertThat(database.select("SELECT id FROM account")).containsExactly("outer");
     }
 
-    @Test
-    void rollsAllBackWhenClosedInTheWrongOrder() {
+    @ParameterizedTest
+    @EnumSource(Propagation.class)
+    void rollsAllBackWhenClosedInTheWrongOrder(Propagation propagation) {
         TransactionScope outer = unitOfWork.begin();
         outer.entityManager().persist(new Account("a", 1));
-        TransactionScope inner = unitOfWork.with(Propagation.NESTED).begin();
+        TransactionScope inner = unitOfWork.with(propagation).begin();
+        inner.entityManager().persist(new Account("b", 1));
 
         assertThatThrownBy(outer::commit)
                 .isInstanceOf(IllegalStateException.class)

@@ -3,6 +3,7 @@ package io.hexai.jpa.transaction;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import jakarta.persistence.EntityManager;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
 
@@ -71,5 +72,24 @@ class UnitOfWorkTest extends AccountTests {
                 .isInstanceOf(UnexpectedRollbackException.class);
 
         assertThat(database.select("SELECT id FROM account")).isEmpty();
+    }
+
+    @Test
+    void leavesADeadEntityManagerInTheHandsOfWhoKeptIt() {
+        EntityManager kept = unitOfWork.call(em -> em);
+
+        assertThatThrownBy(() -> kept.find(Account.class, "a"))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("closed");
+        assertThatThrownBy(() -> kept.persist(new Account("a", 1))).isInstanceOf(IllegalStateException.class);
+        assertThat(database.borrowedConnections()).isZero();
+    }
+
+    @Test
+    void isNotThereOutsideOfAScope() {
+        assertThatThrownBy(unitOfWork::current)
+                .isInstanceOf(NoActiveTransactionException.class)
+                .hasMessageContaining("unitOfWork.run(");
+        assertThatThrownBy(unitOfWork::entityManager).isInstanceOf(NoActiveTransactionException.class);
     }
 }
