@@ -4,13 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hexai.jpa.testing.TestFactory;
+import io.hexai.jpa.transaction.CommitPhase;
 import io.hexai.jpa.transaction.IsolationLevel;
+import io.hexai.jpa.transaction.PendingChanges;
 import io.hexai.jpa.transaction.Propagation;
+import io.hexai.jpa.transaction.Registration;
+import io.hexai.jpa.transaction.ResourceKey;
 import io.hexai.jpa.transaction.RetryPolicy;
 import io.hexai.jpa.transaction.Transaction;
+import io.hexai.jpa.transaction.TransactionInfo;
 import io.hexai.jpa.transaction.TransactionOptions;
 import io.hexai.jpa.transaction.TransactionScope;
 import io.hexai.jpa.transaction.UnitOfWork;
+import io.hexai.jpa.transaction.UnitOfWorkListener;
+import io.hexai.jpa.transaction.UnitOfWorkMetrics;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.Id;
@@ -19,6 +27,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -213,4 +223,123 @@ class UnitOfWorkGuideTest {
         });
     }
     // endregion
+
+    @Test
+    void passesTwoTypesOfCheckedExceptionsOn() {
+        assertThatThrownBy(this::importFromAfar).isInstanceOf(TimeoutException.class);
+        assertThat(database.select("SELECT id FROM GuideOrder")).isEmpty();
+    }
+
+    private static Order download() throws IOException, TimeoutException {
+        throw new TimeoutException("nobody answers");
+    }
+
+    // region two-checked
+    void importFromAfar() throws IOException, TimeoutException {
+        try {
+            unitOfWork.run(em -> em.persist(download()));
+        } catch (IOException | TimeoutException | RuntimeException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new AssertionError("download() throws nothing else", e);
+        }
+    }
+    // endregion
+
+    @Test
+    void preventsTheCommit() {
+        // region prevent
+        boolean feasible = unitOfWork.call(em -> {
+            em.persist(new Order("order-1"));
+            em.flush();
+            unitOfWork.current().preventCommit();
+            return true;
+        });
+        // endregion
+        assertThat(feasible).isTrue();
+        assertThat(database.select("SELECT id FROM GuideOrder")).isEmpty();
+    }
+
+    @Test
+    void keepsResources() {
+        List<String> sent = new ArrayList<>();
+        mails = sent::add;
+        unitOfWork.run(() -> {
+            mail("one");
+            unitOfWork.run(() -> mail("two"));
+            assertThat(sent).isEmpty();
+        });
+        assertThat(sent).containsExactly("one, two");
+    }
+
+    Consumer<String> mails;
+
+    // region resource
+    static final ResourceKey<List<String>> OUTBOX = ResourceKey.of("outbox");
+
+    void mail(String text) {
+        Transaction transaction = unitOfWork.current();
+        List<String> outbox = transaction.resource(OUTBOX, () -> {
+            List<String> created = new ArrayList<>();
+            transaction.afterCommit(() -> mails.accept(String.join(", ", created)));
+            return created;
+        });
+        outbox.add(text);
+    }
+    // endregion
+
+    @Test
+    void observesEveryCommit() {
+        List<String> heard = new ArrayList<>();
+        // region every-commit
+        Registration audit = unitOfWork.beforeEveryCommit(
+                CommitPhase.DRAIN,
+                transaction -> heard.add(transaction.options().name()));
+        Registration wakeUp = unitOfWork.onEveryCommit(() -> heard.add("committed"));
+
+        unitOfWork.with(o -> o.withName("place order")).run(em -> em.persist(new Order("order-1")));
+
+        audit.close();
+        wakeUp.close();
+        // endregion
+        assertThat(heard).containsExactly("place order", "committed");
+    }
+
+    @Test
+    void listens() {
+        List<String> slow = new ArrayList<>();
+        SimpleMeterRegistry meterRegistry = new SimpleMeterRegistry();
+        // region listener
+        unitOfWork = UnitOfWork.builder(entityManagerFactory)
+                .listener(UnitOfWorkMetrics.of(meterRegistry))
+                .listener(new UnitOfWorkListener() {
+                    @Override
+                    public void committed(TransactionInfo transaction, Duration duration) {
+                        if (duration.compareTo(Duration.ofSeconds(5)) > 0) {
+                            slow.add(transaction + " took " + duration);
+                        }
+                    }
+                })
+                .build();
+        // endregion
+        unitOfWork.run(em -> em.persist(new Order("order-1")));
+        assertThat(slow).isEmpty();
+        assertThat(meterRegistry.get("hexai.transaction").timer().count()).isOne();
+    }
+
+    @Test
+    void showsPendingChanges() {
+        unitOfWork.run(em -> em.persist(new Order("order-1")));
+        // region changes
+        unitOfWork.run(em -> {
+            Order order = em.find(Order.class, "order-1");
+            order.status = "paid";
+            PendingChanges changes = unitOfWork.current().changes();
+            assertThat(changes.modifiedAttributes(order)).containsExactly("status");
+            changes.revert(order);
+            assertThat(changes.isEmpty()).isTrue();
+        });
+        // endregion
+        assertThat(database.select("SELECT status FROM GuideOrder")).containsExactly("placed");
+    }
 }

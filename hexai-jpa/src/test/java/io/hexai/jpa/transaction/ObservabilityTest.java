@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hexai.jpa.testing.LogLines;
+import io.hexai.jpa.testing.TestFactory;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import jakarta.persistence.EntityManagerFactory;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +19,7 @@ import java.util.concurrent.Callable;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
+import org.hibernate.jpa.HibernatePersistenceConfiguration;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -169,6 +173,32 @@ class ObservabilityTest extends AccountTests {
 
             assertThat(lines).isEmpty();
         }
+    }
+
+    @Test
+    void keepsTheValuesOfRowsOutOfMessagesIfTheDriverIsToldSo() {
+        insert("a secret", 1);
+        try (var pool = TestFactory.pool(database.jdbcUrl(), 1)) {
+            pool.addDataSourceProperty("logServerErrorDetail", "false");
+            try (var factory = new HibernatePersistenceConfiguration("discreet")
+                    .managedClasses(Account.class)
+                    .property("jakarta.persistence.nonJtaDataSource", pool)
+                    .property("hibernate.jdbc.batch_size", 10)
+                    .createEntityManagerFactory()) {
+                assertThatThrownBy(() -> UnitOfWork.of(factory).run(em -> {
+                            em.persist(new Account("another secret", 1));
+                            em.persist(new Account("a secret", 2));
+                        }))
+                        .isInstanceOf(org.hibernate.exception.ConstraintViolationException.class)
+                        .satisfies(e -> assertThat(stackTrace(e)).doesNotContain("secret"));
+            }
+        }
+    }
+
+    private static String stackTrace(Throwable failure) {
+        StringWriter trace = new StringWriter();
+        failure.printStackTrace(new PrintWriter(trace));
+        return trace.toString();
     }
 
     @Test
