@@ -5,6 +5,7 @@ module io.hexai.jpa {
     exports io.hexai.jpa.database;
     exports io.hexai.jpa.event;
     exports io.hexai.jpa.mapping;
+    exports io.hexai.jpa.query;
     exports io.hexai.jpa.repository;
     exports io.hexai.jpa.subscription;
     exports io.hexai.jpa.transaction;
