@@ -97,7 +97,6 @@ final class CollectionImage {
         wrapper.setOwner(owner);
         wrapper.setSnapshot(key, persister.getRole(), snapshot);
         wrapper.setCurrentSession(session);
-        wrapper.$$_hibernate_setInstanceId(0);
         context.addInitializedDetachedCollection(persister, wrapper);
         if (wrapper instanceof PersistentArrayHolder<?>) {
             context.addCollectionHolder(wrapper);

@@ -127,21 +127,25 @@ class NestedLoadingTest {
         });
     }
 
-    /** Hibernate counts its collections anew after it was cleared, and the old ones keep their numbers. */
+    /** A collection that a merge has replaced keeps its number, and Hibernate counts anew after it was cleared. */
     @Test
     void bringsBackCollectionsWhosePlacesOthersHaveTaken() {
         unitOfWork.run(em -> {
-            List<Band> bands =
-                    em.createQuery("from Band b order by b.id", Band.class).getResultList();
+            unitOfWork.current().preventCommit();
+            em.find(Band.class, 1L);
+            em.find(Band.class, 2L);
+            Band band = new Band(BANDS + 1);
+            em.persist(band);
             failNested(() -> {
+                em.merge(band);
                 em.clear();
-                em.createQuery("from Band b order by b.id desc", Band.class).getResultList();
+                em.find(Band.class, 1L);
             });
 
-            assertThat(bands).allSatisfy(band -> {
-                assertThat(em.contains(band)).isTrue();
-                assertThat(band.songs).hasSize(1);
-            });
+            assertThat(em.contains(band)).isTrue();
+            band.songs.add(new Song(BANDS + 1, band));
+            em.flush();
+            assertThat(em.find(Song.class, BANDS + 1L)).isSameAs(band.songs.get(0));
         });
     }
 
@@ -191,6 +195,23 @@ class NestedLoadingTest {
                 assertThat(bands).allSatisfy(band -> assertThat(band.songs).hasSize(1));
 
                 assertThat(statistics.getPrepareStatementCount()).isEqualTo(1);
+            });
+        }
+
+        @Test
+        void holdNoneThatTheScopeReferredTo() {
+            unitOfWork.run(em -> {
+                failNested(() -> {
+                    for (long id = 2; id <= BANDS; id++) {
+                        em.getReference(Band.class, id);
+                    }
+                });
+                Band reference = em.getReference(Band.class, 1L);
+                statistics.clear();
+
+                Hibernate.initialize(reference);
+
+                assertThat(statistics.getEntityLoadCount()).isEqualTo(1);
             });
         }
 

@@ -6,8 +6,10 @@ import jakarta.persistence.FetchType;
 import jakarta.persistence.Id;
 import jakarta.persistence.ManyToOne;
 import jakarta.persistence.Version;
+import org.hibernate.annotations.BatchSize;
 
 @Entity(name = "Person")
+@BatchSize(size = 10)
 class Person {
 
     @Id

@@ -8,7 +8,9 @@ import io.hexai.jpa.transaction.Propagation;
 import io.hexai.jpa.transaction.UnitOfWork;
 import java.util.List;
 import java.util.Map;
+import org.hibernate.cfg.AvailableSettings;
 import org.hibernate.engine.spi.ManagedEntity;
+import org.hibernate.stat.Statistics;
 
 /** What the test runs in the class loader that enhances the entity. */
 public final class Scenarios implements AutoCloseable {
@@ -18,7 +20,9 @@ public final class Scenarios implements AutoCloseable {
                     "hibernate.classLoaders",
                     List.of(Scenarios.class.getClassLoader()),
                     "hibernate.classLoader.tccl_lookup_precedence",
-                    "before"),
+                    "before",
+                    AvailableSettings.GENERATE_STATISTICS,
+                    true),
             Person.class);
     private final UnitOfWork unitOfWork = UnitOfWork.of(database.factory());
 
@@ -57,6 +61,20 @@ public final class Scenarios implements AutoCloseable {
             person.age = 21;
         });
         assertThat(row(2)).isEqualTo("1|second|21|longer|1");
+    }
+
+    public void loadsReferencesTogetherAlthoughTheyWereLoadedInside() {
+        unitOfWork.run(em -> {
+            Person first = em.getReference(Person.class, 1L);
+            Person second = em.getReference(Person.class, 2L);
+            failNested(() -> assertThat(first.age).isEqualTo(10));
+            Statistics statistics = database.factory().getStatistics();
+            statistics.clear();
+
+            assertThat(first.age + second.age).isEqualTo(30);
+
+            assertThat(statistics.getPrepareStatementCount()).isEqualTo(1);
+        });
     }
 
     public void restoresALazyAssociationThatWasLoadedInside() {
