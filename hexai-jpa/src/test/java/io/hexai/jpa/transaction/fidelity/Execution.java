@@ -15,7 +15,9 @@ import jakarta.persistence.EntityManager;
 import jakarta.persistence.OptimisticLockException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +39,7 @@ final class Execution implements Operation.Context {
     private final boolean failFirst;
     private final Set<Integer> failed = new HashSet<>();
     private final List<String> complaints = new ArrayList<>();
+    private final Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Map<String, Object> held = new LinkedHashMap<>();
     private final List<Remark> remarks =
             List.of(new Remark("remark-0"), new Remark("remark-1"), new Remark("remark-2"), new Remark("remark-3"));
@@ -137,7 +140,7 @@ final class Execution implements Operation.Context {
             UnitOfWork inner = unitOfWork.with(o -> o.withPropagation(Propagation.NESTED)
                     .withRetry(nested.repeated() ? ONCE_AGAIN : RetryPolicy.none()));
             inner.run(() -> {
-                holdOnly(heldBefore);
+                forgetAllSince(heldBefore);
                 run(nested.steps());
                 if (nested.fails()) {
                     throw new Intended();
@@ -148,26 +151,33 @@ final class Execution implements Operation.Context {
             });
         } catch (RuntimeException e) {
             failed.add(nested.id());
-            holdOnly(heldBefore);
+            forgetAllSince(heldBefore);
             complainOfFailedRollback(nested, e);
+            seen.add(e);
             if (nested.flushesAfter() && !em().getTransaction().getRollbackOnly()) {
                 requireFlushWithoutStatements(nested);
             }
         }
     }
 
-    /** It would go unnoticed where the scope around fails as well. Earlier attempts are suppressed into the last one, too. */
-    private void complainOfFailedRollback(Nested nested, RuntimeException failure) {
+    /** It would go unnoticed where the scope around fails as well. */
+    private void complainOfFailedRollback(Nested nested, Throwable failure) {
         for (Throwable suppressed : failure.getSuppressed()) {
-            if (!(suppressed instanceof Repeatable || suppressed instanceof OptimisticLockException)) {
+            if (suppressed instanceof Repeatable
+                    || suppressed instanceof OptimisticLockException
+                    || seen.contains(suppressed)) {
+                complainOfFailedRollback(nested, suppressed);
+            } else {
                 complaints.add("rolling back scope " + nested.id() + " failed with " + suppressed);
             }
         }
     }
 
-    private void holdOnly(Map<String, Object> before) {
+    /** What becomes of objects that were transient, or not there at all, is up to the program. */
+    private void forgetAllSince(Map<String, Object> heldBefore) {
         held.clear();
-        held.putAll(before);
+        held.putAll(heldBefore);
+        remarks.stream().filter(remark -> remark.id == null).forEach(remark -> remark.replies.clear());
     }
 
     private void requireFlushWithoutStatements(Nested nested) {

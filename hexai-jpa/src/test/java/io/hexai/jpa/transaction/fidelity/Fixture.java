@@ -1,5 +1,7 @@
 package io.hexai.jpa.transaction.fidelity;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import io.hexai.jpa.testing.TestFactory;
 import io.hexai.jpa.testing.TestPostgres;
 import java.sql.Connection;
@@ -11,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.hibernate.cfg.AvailableSettings;
 import org.hibernate.resource.jdbc.spi.StatementInspector;
+import org.slf4j.LoggerFactory;
 
 /** The database that programs run on: the same rows at the start of each. */
 final class Fixture implements AutoCloseable {
@@ -109,6 +112,18 @@ final class Fixture implements AutoCloseable {
             throw new IllegalStateException(e);
         }
         return rows;
+    }
+
+    /** For what Hibernate takes, rightly, for an unsafe use of the session, and logs even before it throws. */
+    static void withoutHibernatesComplaints(Runnable action) {
+        Logger logger = (Logger) LoggerFactory.getLogger("org.hibernate.orm.core");
+        Level before = logger.getLevel();
+        logger.setLevel(Level.OFF);
+        try {
+            action.run();
+        } finally {
+            logger.setLevel(before);
+        }
     }
 
     @Override

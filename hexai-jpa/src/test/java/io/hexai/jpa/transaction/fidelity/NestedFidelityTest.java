@@ -14,12 +14,12 @@ import org.junit.jupiter.api.Test;
 /**
  * A program with failing nested scopes that are caught cannot be told, in the database and in memory, from the same program
  * with each such scope replaced by a flush. Run with {@code -Dhexai.fidelity.programs=10000} for longer, and with
- * {@code -Dhexai.fidelity.seed=…} for one program again.
+ * {@code -Dhexai.fidelity.seed=…} for one program again, or for so many from there.
  */
 class NestedFidelityTest {
 
-    private static final int PROGRAMS = Integer.getInteger("hexai.fidelity.programs", 500);
     private static final Long SEED = Long.getLong("hexai.fidelity.seed");
+    private static final int PROGRAMS = Integer.getInteger("hexai.fidelity.programs", SEED == null ? 500 : 1);
 
     static Fixture fixture;
     static UnitOfWork unitOfWork;
@@ -38,7 +38,7 @@ class NestedFidelityTest {
     @Test
     void aFailedNestedScopeIsNoMoreThanAFlush() {
         long first = SEED == null ? 1 : SEED;
-        List<String> failures = run(first, SEED == null ? PROGRAMS : 1, "plain");
+        List<String> failures = run(first, PROGRAMS, "plain");
 
         assertThat(failures).isEmpty();
         assertThat(fixture.database().borrowedConnections()).isZero();
@@ -49,8 +49,7 @@ class NestedFidelityTest {
     void norIsItWithEnhancedEntities() throws Exception {
         long first = SEED == null ? 1_000_001 : SEED;
 
-        assertThat(EnhancingLoader.run(first, SEED == null ? Math.max(PROGRAMS / 2, 1) : 1))
-                .isEmpty();
+        assertThat(EnhancingLoader.run(first, Math.max(PROGRAMS / 2, 1))).isEmpty();
     }
 
     /** Called by way of {@link EnhancingLoader}, on this class as that loader defines it. */
@@ -73,6 +72,7 @@ class NestedFidelityTest {
             failedScopes += comparison.failedScopes();
             rolledBack += comparison.rolledBack() ? 1 : 0;
             if (!comparison.differences().isEmpty()) {
+                System.out.println("Nested fidelity: seed " + seed + " differs in " + comparison.differences());
                 Program smallest = shrink(program);
                 failures.add("seed " + seed + " differs in\n    "
                         + String.join("\n    ", comparison.differences()) + "\n  and reduced to:" + smallest

@@ -444,10 +444,23 @@ enum Operation {
             context.remark(number, remark -> {
                 if (context.em().contains(remark)) {
                     if (number % 2 == 0) {
+                        context.em().flush();
                         context.em().detach(remark);
                     } else {
                         context.em().remove(remark);
                     }
+                }
+            });
+        }
+    },
+    DETACH_BEFORE_INSERTION {
+        @Override
+        void run(Context context, int number, long fresh) {
+            context.remark(number, remark -> {
+                if (remark.id == null) {
+                    context.em().persist(remark);
+                    context.em().detach(remark);
+                    Fixture.withoutHibernatesComplaints(context.em()::flush);
                 }
             });
         }
@@ -516,7 +529,7 @@ enum Operation {
     abstract void run(Context context, int number, long fresh);
 
     boolean provokesFailure() {
-        return this == UNIQUE_VIOLATION || this == STALE_VERSION;
+        return this == UNIQUE_VIOLATION || this == STALE_VERSION || this == DETACH_BEFORE_INSERTION;
     }
 
     /** A set may hold a proxy of the customer, which equals it in nothing but the row. */
