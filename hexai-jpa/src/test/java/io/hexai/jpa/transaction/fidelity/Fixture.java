@@ -48,6 +48,7 @@ final class Fixture implements AutoCloseable {
                 Map.of(AvailableSettings.STATEMENT_INSPECTOR, statements, AvailableSettings.TC_CLASSLOADER, "before"),
                 Model.ENTITIES);
         connection = TestPostgres.connect(database.jdbcUrl());
+        execute(procedureOfReset());
     }
 
     TestFactory database() {
@@ -59,7 +60,12 @@ final class Fixture implements AutoCloseable {
     }
 
     void reset() {
-        StringBuilder sql = new StringBuilder();
+        execute("CALL reset()");
+    }
+
+    /** A procedure, so that the server plans its statements once. */
+    private static String procedureOfReset() {
+        StringBuilder sql = new StringBuilder("CREATE PROCEDURE reset() LANGUAGE plpgsql AS $$ BEGIN ");
         TABLES.forEach(table -> sql.append("DELETE FROM ").append(table).append(";"));
         sql.append("DELETE FROM audit;");
         for (int i = 1; i <= CLUBS; i++) {
@@ -85,10 +91,14 @@ final class Fixture implements AutoCloseable {
                     INSERT INTO item (id, sku, quantity, purchase_id) VALUES (%1$d, 'sku-%1$d', 1, %1$d), (%1$d + 50, 'b', 1, %1$d);
                     """.formatted(i, 1 + i % CUSTOMERS));
         }
+        return sql.append(" END $$").toString();
+    }
+
+    private void execute(String sql) {
         try (Statement statement = connection.createStatement()) {
-            statement.execute(sql.toString());
+            statement.execute(sql);
         } catch (SQLException e) {
-            throw new IllegalStateException(sql.toString(), e);
+            throw new IllegalStateException(sql, e);
         }
     }
 
