@@ -46,21 +46,37 @@ final class Checkpoints {
         return checkpoint.position;
     }
 
-    /** Ends a transaction that handles events, before its commit. A checkpoint never moves back. */
-    void advance(Connection connection, Term term, long generation, int partition, long position) throws SQLException {
+    /**
+     * Ends a transaction that handles events, before its commit. The checkpoint has to be where it was at the begin: an
+     * earlier attempt, whose connection was lost during COMMIT, may have come through in the meantime.
+     */
+    void advance(Connection connection, Term term, long generation, int partition, long from, long upTo)
+            throws SQLException {
         int moved = Jdbc.update(
                 connection,
-                "UPDATE " + tables.checkpoints()
-                        + " SET position = greatest(position, ?), updated_at = clock_timestamp()"
-                        + " WHERE subscription = ? AND generation = ? AND partition = ? AND epoch = ?",
-                position,
+                "UPDATE " + tables.checkpoints() + " SET position = ?, updated_at = clock_timestamp()"
+                        + " WHERE subscription = ? AND generation = ? AND partition = ? AND epoch = ? AND position = ?",
+                Math.max(from, upTo),
                 term.subscription(),
                 generation,
                 partition,
-                term.epoch());
+                term.epoch(),
+                from);
         if (moved == 0) {
-            throw new LostOwnershipException("another instance has taken over");
+            throw new LostOwnershipException("another instance, or an earlier attempt, has moved the checkpoint");
         }
+    }
+
+    /** Returns the positions of the checkpoints that carry the term's epoch, by partition. */
+    List<Long> owned(Connection connection, Term term, long generation) throws SQLException {
+        return Jdbc.list(
+                connection,
+                "SELECT position FROM " + tables.checkpoints()
+                        + " WHERE subscription = ? AND generation = ? AND epoch = ? ORDER BY partition",
+                row -> row.getLong(1),
+                term.subscription(),
+                generation,
+                term.epoch());
     }
 
     /** Shuts out all former owners. Waits for a transaction of theirs that is just being committed. */

@@ -55,6 +55,9 @@ final class Delivery {
     /** Where events go: whose checkpoint moves, and which tables unqualified names mean. */
     record Target(Term term, long generation, int partition, ShadowSchema shadow) {}
 
+    /** From where the checkpoint moves, as far as the caller knows, and to where. */
+    record Move(long from, long upTo) {}
+
     UnitOfWork handling() {
         return handling;
     }
@@ -68,19 +71,20 @@ final class Delivery {
     }
 
     /** Handles the events behind the checkpoint, and moves it. Failures pass as they are. */
-    void deliver(Target target, List<StoredEvent> events, long upTo, Progress progress) throws Exception {
+    void deliver(Target target, List<StoredEvent> events, Move move, Progress progress) throws Exception {
         if (events.size() == 1) {
             // What is stored at the commit, by hooks or drains, has a cause as well.
             EventMessage message = events.get(0).message();
-            CurrentMessage.<Exception>run(message, () -> deliverInTransaction(target, events, upTo, progress));
+            CurrentMessage.<Exception>run(message, () -> deliverInTransaction(target, events, move, progress));
         } else {
-            deliverInTransaction(target, events, upTo, progress);
+            deliverInTransaction(target, events, move, progress);
         }
     }
 
-    private void deliverInTransaction(Target target, List<StoredEvent> events, long upTo, Progress progress)
+    private void deliverInTransaction(Target target, List<StoredEvent> events, Move move, Progress progress)
             throws Exception {
-        inTransaction(handling, target, upTo, (entityManager, done) -> {
+        progress.event = null;
+        inTransaction(handling, target, move, (entityManager, done) -> {
             Set<String> parked = parkedStreams(entityManager, target, events);
             for (StoredEvent event : events) {
                 if (event.position() > done) {
@@ -93,18 +97,28 @@ final class Delivery {
                     }
                 }
             }
-            progress.event = null;
+            if (events.size() > 1) {
+                // What the flush or the commit says is of none of them.
+                progress.event = null;
+            }
         });
+        progress.event = null;
     }
 
     /** Moves the checkpoint past what nobody handles. */
-    void pass(Target target, long upTo) throws Exception {
-        inTransaction(passing, target, upTo, (entityManager, done) -> {});
+    void pass(Target target, Move move) throws Exception {
+        inTransaction(passing, target, move, (entityManager, done) -> {});
+    }
+
+    /** Brings the read model to its state before the first event. */
+    void prepare(Target target, RebuildAction action, long position) throws Exception {
+        inTransaction(
+                handling, target, new Move(position, position), (entityManager, done) -> action.run(entityManager));
     }
 
     /** Makes an event a dead letter, and moves the checkpoint. */
-    void park(Target target, StoredEvent event, long upTo, int attempts, Throwable failure) throws Exception {
-        inTransaction(handling, target, upTo, (entityManager, done) -> {
+    void park(Target target, StoredEvent event, Move move, int attempts, Throwable failure) throws Exception {
+        inTransaction(handling, target, move, (entityManager, done) -> {
             if (event.position() > done) {
                 park(entityManager, target, event, attempts, FailureText.of(failure));
             }
@@ -117,17 +131,21 @@ final class Delivery {
         void run(EntityManager entityManager, long done) throws Exception;
     }
 
-    private void inTransaction(UnitOfWork unitOfWork, Target target, long upTo, Work work) throws Exception {
+    private void inTransaction(UnitOfWork unitOfWork, Target target, Move move, Work work) throws Exception {
         boolean[] committed = {false};
         unitOfWork.<Exception>run(entityManager -> {
             unitOfWork.current().afterCommit(() -> committed[0] = true);
             long done = begin(entityManager, target);
+            if (done < move.from()) {
+                throw new LostOwnershipException("somebody has moved the checkpoint back");
+            }
             work.run(entityManager, done);
             // The changes first, so that the checkpoint is locked for as short as can be.
             entityManager.flush();
             entityManager.unwrap(Session.class).doWork(connection -> {
                 target.shadow().requireUntouched(connection);
-                checkpoints.advance(connection, target.term(), target.generation(), target.partition(), upTo);
+                checkpoints.advance(
+                        connection, target.term(), target.generation(), target.partition(), done, move.upTo());
             });
         });
         if (!committed[0]) {

@@ -111,7 +111,7 @@ final class EventPump {
             boolean caughtUp = page.isLast() || position >= bound;
             if (position > written
                     && (position >= bound || caughtUp && sinceLastWrite().compareTo(IDLE_WRITES) >= 0)) {
-                delivery.pass(target, position);
+                delivery.pass(target, moveTo(position));
                 wrote(position);
             }
             return caughtUp;
@@ -129,6 +129,10 @@ final class EventPump {
 
     private Duration sinceLastWrite() {
         return Duration.ofNanos(System.nanoTime() - lastWrite);
+    }
+
+    private Delivery.Move moveTo(long upTo) {
+        return new Delivery.Move(written, upTo);
     }
 
     private void wrote(long upTo) {
@@ -150,7 +154,7 @@ final class EventPump {
     private boolean handledTogether(List<StoredEvent> events, long upTo) throws Exception {
         long begin = System.nanoTime();
         try {
-            delivery.deliver(target, events, upTo, progress);
+            delivery.deliver(target, events, moveTo(upTo), progress);
         } catch (LostOwnershipException e) {
             throw e;
         } catch (Exception e) {
@@ -168,7 +172,7 @@ final class EventPump {
     private void handleAlone(StoredEvent event, long upTo) throws Exception {
         long begin = System.nanoTime();
         try {
-            delivery.deliver(target, List.of(event), upTo, progress);
+            delivery.deliver(target, List.of(event), moveTo(upTo), progress);
         } catch (LostOwnershipException e) {
             throw e;
         } catch (Exception e) {
@@ -205,7 +209,7 @@ final class EventPump {
         if (!settings.poison().isParking()) {
             throw new PoisonedException(event, attempts, failure);
         }
-        delivery.park(target, event, upTo, attempts, failure);
+        delivery.park(target, event, moveTo(upTo), attempts, failure);
         wrote(upTo);
         troubles.over(target);
         LOG.error(

@@ -19,7 +19,6 @@ final class LeasedSubscription implements EventSubscription, WakeUps.Listener {
     private final FactorySubscriptions factory;
     private final SubscriptionRows rows;
     private final DatabaseEventStore reading;
-    private final Ownership ownership;
     private final Coordinator coordinator;
     private final Pace handled = new Pace();
     private final DeadLetters deadLetters;
@@ -31,6 +30,7 @@ final class LeasedSubscription implements EventSubscription, WakeUps.Listener {
 
     private enum Phase {
         NEW,
+        STARTING,
         STARTED,
         CLOSED
     }
@@ -44,42 +44,69 @@ final class LeasedSubscription implements EventSubscription, WakeUps.Listener {
         this.rows = new SubscriptionRows(tables, factory.unitOfWork(), settings.name());
         this.reading = settings.store().over(factory.unitOfWork());
         Delivery delivery = new Delivery(settings, checkpoints, letters, factory.unitOfWork());
-        this.ownership = new Ownership(settings, rows, checkpoints, factory.unitOfWork());
-        this.coordinator = new Coordinator(settings, rows, delivery, reading, ownership, handled::wake);
+        Ownership ownership = new Ownership(settings, rows, checkpoints);
+        this.coordinator =
+                new Coordinator(settings, rows, delivery, reading, ownership, factory.factory(), handled::wake);
         this.deadLetters = new DeadLetters(settings, rows, reading, delivery);
     }
 
     @Override
     public void start() {
+        begin();
+        try {
+            factory.start(settings.name());
+            try {
+                rows.register(settings);
+                requireSameTable();
+                run();
+            } catch (RuntimeException | Error e) {
+                factory.end(settings.name());
+                throw e;
+            }
+        } finally {
+            endFailedStart();
+        }
+    }
+
+    private void begin() {
         lifecycle.lock();
         try {
-            startOnce();
+            switch (phase) {
+                case STARTING, STARTED ->
+                    throw new IllegalStateException("Subscription '" + settings.name() + "' is started already.");
+                case CLOSED -> throw closed();
+                case NEW -> phase = Phase.STARTING;
+            }
         } finally {
             lifecycle.unlock();
         }
     }
 
-    private void startOnce() {
-        switch (phase) {
-            case STARTED ->
-                throw new IllegalStateException("Subscription '" + settings.name() + "' is started already.");
-            case CLOSED -> throw closed();
-            case NEW -> {}
-        }
-        factory.start(settings.name());
+    private void run() {
+        lifecycle.lock();
         try {
-            rows.register(settings);
-            requireSameTable();
-        } catch (RuntimeException | Error e) {
-            factory.end(settings.name());
-            throw e;
+            requireNotClosed();
+            Thread coordinating = settings.threads().newThread(coordinator);
+            announcing = factory.announceAppends(settings.store());
+            factory.wakeUps().add(this);
+            thread = coordinating;
+            coordinating.start();
+            phase = Phase.STARTED;
+        } finally {
+            lifecycle.unlock();
         }
-        phase = Phase.STARTED;
-        factory.wakeUps().add(this);
-        announcing = factory.announceAppends(settings.store());
-        Thread coordinating = settings.threads().newThread(coordinator);
-        thread = coordinating;
-        coordinating.start();
+    }
+
+    /** One that could not be started may be started again. */
+    private void endFailedStart() {
+        lifecycle.lock();
+        try {
+            if (phase == Phase.STARTING) {
+                phase = Phase.NEW;
+            }
+        } finally {
+            lifecycle.unlock();
+        }
     }
 
     private void requireSameTable() {
@@ -106,12 +133,7 @@ final class LeasedSubscription implements EventSubscription, WakeUps.Listener {
 
     @Override
     public SubscriptionLag lag() {
-        SubscriptionRow row = rows.read();
-        if (row == null) {
-            return new SubscriptionLag(0, Duration.ZERO, 0, reading.lastPosition());
-        }
-        List<Long> positions = rows.call(connection -> rows.positions(connection, row.generation()));
-        return lag(positions);
+        return lag(rows.positions());
     }
 
     private SubscriptionLag lag(List<Long> positions) {
@@ -140,8 +162,6 @@ final class LeasedSubscription implements EventSubscription, WakeUps.Listener {
     @Override
     public SubscriptionState state() {
         SubscriptionRow row = rows.read();
-        List<Long> positions =
-                row == null ? List.of() : rows.call(connection -> rows.positions(connection, row.generation()));
         SubscriptionFailure trouble = coordinator.troubles().worst();
         SubscriptionFailure failure = coordinator.broken();
         if (failure == null) {
@@ -151,7 +171,7 @@ final class LeasedSubscription implements EventSubscription, WakeUps.Listener {
                 settings.name(),
                 status(row, trouble),
                 row == null || !row.leased() ? null : row.owner(),
-                lag(positions),
+                lag(rows.positions()),
                 trouble == null ? 0 : trouble.attempts(),
                 failure,
                 row == null ? null : row.rebuildFailure(),
@@ -178,7 +198,7 @@ final class LeasedSubscription implements EventSubscription, WakeUps.Listener {
         if (!coordinator.isOwner()) {
             return trouble == null ? SubscriptionStatus.STANDBY : SubscriptionStatus.RETRYING;
         }
-        if (coordinator.isRebuilding()) {
+        if (coordinator.crew().isRebuilding()) {
             return SubscriptionStatus.REBUILDING;
         }
         return trouble == null ? SubscriptionStatus.RUNNING : SubscriptionStatus.RETRYING;
@@ -188,9 +208,9 @@ final class LeasedSubscription implements EventSubscription, WakeUps.Listener {
     public void pause() {
         requireNotClosed();
         rows.pause();
-        if (!coordinator.isHandling()) {
+        if (!coordinator.crew().isHandling()) {
             try {
-                coordinator.quiesce();
+                coordinator.crew().quiesce();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -249,11 +269,7 @@ final class LeasedSubscription implements EventSubscription, WakeUps.Listener {
     }
 
     private boolean hasHandledUpTo(long target) {
-        SubscriptionRow row = rows.read();
-        if (row == null) {
-            return false;
-        }
-        List<Long> positions = rows.call(connection -> rows.positions(connection, row.generation()));
+        List<Long> positions = rows.positions();
         return !positions.isEmpty() && Collections.min(positions) >= target;
     }
 
@@ -274,7 +290,7 @@ final class LeasedSubscription implements EventSubscription, WakeUps.Listener {
 
     @Override
     public void close() {
-        if (coordinator.isHandling()) {
+        if (coordinator.crew().isHandling()) {
             throw new IllegalStateException("Subscription '" + settings.name()
                     + "' cannot be closed by its own handler, for whose end it waits. Call pause() there, or close it on"
                     + " another thread.");
@@ -313,7 +329,7 @@ final class LeasedSubscription implements EventSubscription, WakeUps.Listener {
 
     @Override
     public void eventsStored() {
-        coordinator.wakeWorkers();
+        coordinator.crew().wake();
     }
 
     @Override

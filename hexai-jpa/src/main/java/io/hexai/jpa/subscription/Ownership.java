@@ -1,12 +1,9 @@
 package io.hexai.jpa.subscription;
 
-import io.hexai.jpa.transaction.UnitOfWork;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
-import org.hibernate.Session;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,19 +12,16 @@ import org.slf4j.LoggerFactory;
 final class Ownership {
 
     private static final Logger LOG = LoggerFactory.getLogger(EventSubscription.class);
-    private static final Duration LOCK_TIMEOUT = Duration.ofMillis(500);
 
     private final SubscriptionSettings settings;
     private final SubscriptionRows rows;
     private final Checkpoints checkpoints;
-    private final UnitOfWork unitOfWork;
     private final String self = describeSelf();
 
-    Ownership(SubscriptionSettings settings, SubscriptionRows rows, Checkpoints checkpoints, UnitOfWork unitOfWork) {
+    Ownership(SubscriptionSettings settings, SubscriptionRows rows, Checkpoints checkpoints) {
         this.settings = settings;
         this.rows = rows;
         this.checkpoints = checkpoints;
-        this.unitOfWork = unitOfWork;
     }
 
     private static String describeSelf() {
@@ -55,7 +49,7 @@ final class Ownership {
             }
             return null;
         }
-        Term term = new Term(settings.name(), row.id(), row.epoch());
+        Term term = new Term(settings.name(), row.id(), row.epoch(), self);
         endOthers(term);
         fence(term);
         endOthers(term);
@@ -64,15 +58,15 @@ final class Ownership {
 
     /** A former owner that hangs right between the last statement of a transaction and its COMMIT is in the way. */
     private void fence(Term term) {
-        unitOfWork
-                .with(options -> options.withLockTimeout(LOCK_TIMEOUT))
-                .run(entityManager ->
-                        entityManager.unwrap(Session.class).doWork(connection -> checkpoints.fence(connection, term)));
+        rows.callAsOwner(term, (connection, row) -> {
+            checkpoints.fence(connection, term);
+            return true;
+        });
     }
 
     private void endOthers(Term term) {
         try {
-            List<Integer> ended = rows.call(connection -> checkpoints.endOthers(connection, term));
+            List<Integer> ended = rows.callAsOwner(term, (connection, row) -> checkpoints.endOthers(connection, term));
             if (!ended.isEmpty()) {
                 LOG.warn(
                         "Subscription '{}' was taken over; open transactions of its former owner were ended, of server"
@@ -80,6 +74,8 @@ final class Ownership {
                         settings.name(),
                         ended);
             }
+        } catch (LostOwnershipException e) {
+            throw e;
         } catch (RuntimeException e) {
             LOG.warn(
                     "Subscription '{}' was taken over, but this role may not end the open transactions of its former owner;"

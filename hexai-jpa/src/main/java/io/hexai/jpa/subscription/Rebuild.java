@@ -6,11 +6,14 @@ import io.hexai.jpa.event.StoredEvent;
 import io.hexai.jpa.event.StreamId;
 import io.hexai.jpa.transaction.Propagation;
 import jakarta.persistence.EntityManager;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.Set;
 import org.hibernate.Session;
+import org.hibernate.SessionFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,11 +30,12 @@ final class Rebuild implements Runnable {
     private final Delivery delivery;
     private final Checkpoints checkpoints;
     private final DatabaseEventStore reading;
+    private final SessionFactory factory;
     private final Troubles troubles;
     private final Pace pace;
     private final Term term;
     private final SubscriptionRow row;
-    private final Coordinator coordinator;
+    private final Crew crew;
     private final Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
 
     Rebuild(
@@ -39,25 +43,36 @@ final class Rebuild implements Runnable {
             SubscriptionRows rows,
             Delivery delivery,
             DatabaseEventStore reading,
+            SessionFactory factory,
             Troubles troubles,
             Pace pace,
             Term term,
             SubscriptionRow row,
-            Coordinator coordinator) {
+            Crew crew) {
         this.settings = settings;
         this.rows = rows;
         this.delivery = delivery;
         this.checkpoints = delivery.checkpoints();
         this.reading = reading;
+        this.factory = factory;
         this.troubles = troubles;
         this.pace = pace;
         this.term = term;
         this.row = row;
-        this.coordinator = coordinator;
+        this.crew = crew;
     }
 
     @Override
     public void run() {
+        try {
+            rebuild();
+        } finally {
+            troubles.over(this);
+            crew.resumeWork();
+        }
+    }
+
+    private void rebuild() {
         int attempts = 0;
         LOG.info("Subscription '{}' is being rebuilt", settings.name());
         while (!pace.isStopped()) {
@@ -83,8 +98,6 @@ final class Rebuild implements Runnable {
                 pace.rest(backoff.next());
             }
         }
-        troubles.over(this);
-        coordinator.resumeWorkers();
     }
 
     private void fail(Throwable failure) {
@@ -92,10 +105,8 @@ final class Rebuild implements Runnable {
                 failure instanceof PoisonedException && failure.getCause() != null ? failure.getCause() : failure;
         LOG.error("Subscription '{}' could not be rebuilt; its read model is as before", settings.name(), cause);
         try {
-            rows.call(connection -> {
-                ShadowTables.dropLeftOver(connection, settings.name());
-                checkpoints.removeAllBut(connection, term, row.generation());
-                delivery.deadLetters().removeAllBut(connection, row.generation());
+            rows.callAsOwner(term, (connection, present) -> {
+                removeUnfinished(connection, delivery, term, present);
                 return true;
             });
             rows.rebuildFailed(
@@ -108,23 +119,29 @@ final class Rebuild implements Runnable {
         }
     }
 
+    /** Removes what belongs to no generation that readers have seen. */
+    static void removeUnfinished(Connection connection, Delivery delivery, Term term, SubscriptionRow row)
+            throws SQLException {
+        ShadowTables.dropLeftOver(connection, term.subscription());
+        delivery.checkpoints().removeAllBut(connection, term, row.generation());
+        delivery.deadLetters().removeAllBut(connection, row.generation());
+    }
+
     private void inTheShadow() throws Exception {
         long generation = row.generation() + 1;
-        ShadowTables shadow = rows.call(connection -> {
+        ShadowTables shadow = rows.callAsOwner(term, (connection, present) -> {
+            if (present.generation() != row.generation()) {
+                throw new LostOwnershipException("its last transaction came through, although its connection was lost");
+            }
+            removeUnfinished(connection, delivery, term, present);
             ShadowTables created = ShadowTables.create(connection, settings.name(), settings.readModel());
-            checkpoints.removeAllBut(connection, term, row.generation());
             rows.addCheckpoints(connection, term, generation, 1, row.startPosition());
             return created;
         });
         Delivery.Target target = new Delivery.Target(term, generation, 0, shadow);
         RebuildAction action = settings.onRebuild();
         if (action != null) {
-            delivery.handling().<Exception>run(entityManager -> {
-                delivery.begin(entityManager, target);
-                action.run(entityManager);
-                entityManager.flush();
-                entityManager.unwrap(Session.class).doWork(shadow::requireUntouched);
-            });
+            delivery.prepare(target, action, row.startPosition());
         }
         EventPump pump = new EventPump(
                 settings, reading, delivery, target, settings.filter(), row.startPosition(), pace, troubles);
@@ -145,12 +162,16 @@ final class Rebuild implements Runnable {
             caughtUp = pump.pump(Long.MAX_VALUE);
         }
         if (!pace.isStopped()) {
-            coordinator.suspendWorkers();
-            long handled = Collections.max(rows.call(connection -> rows.positions(connection, row.generation())));
+            crew.suspendWork();
+            long handled = foremost();
             while (!pace.isStopped() && pump.position() < handled) {
                 pump.pump(handled);
             }
         }
+    }
+
+    private long foremost() {
+        return Collections.max(rows.call(connection -> checkpoints.owned(connection, term, row.generation())));
     }
 
     /** From here on readers see what the shadow holds, and the checkpoint is where it is. */
@@ -165,15 +186,21 @@ final class Rebuild implements Runnable {
             shadow.drop(connection);
             return true;
         });
-        // Whatever second-level cache there is holds the old rows.
-        delivery.handling()
-                .run(entityManager ->
-                        entityManager.getEntityManagerFactory().getCache().evictAll());
+        evictCaches();
         LOG.info("Subscription '{}' is rebuilt up to position {}", settings.name(), position);
     }
 
+    /** Whatever second-level cache there is holds the old rows. The rebuild is over whether or not it can be emptied. */
+    private void evictCaches() {
+        try {
+            factory.getCache().evictAllRegions();
+        } catch (RuntimeException e) {
+            LOG.warn("Subscription '{}' is rebuilt, but the second-level cache still has old rows", settings.name(), e);
+        }
+    }
+
     private void inOneTransaction() throws Exception {
-        coordinator.suspendWorkers();
+        crew.suspendWork();
         RebuildAction action = settings.onRebuild();
         boolean[] committed = {false};
         long generation = row.generation() + 1;

@@ -14,6 +14,8 @@ final class SubscriptionRows {
 
     private static final String LEASE_END = "clock_timestamp() + ? * interval '1 millisecond'";
 
+    private static final Duration LOCK_TIMEOUT = Duration.ofMillis(500);
+
     private final SubscriptionTables tables;
     private final UnitOfWork unitOfWork;
     private final String name;
@@ -27,6 +29,37 @@ final class SubscriptionRows {
     <T extends @Nullable Object> T call(ReturningWork<T> work) {
         return unitOfWork.call(
                 entityManager -> entityManager.unwrap(Session.class).doReturningWork(work));
+    }
+
+    /** What an owner does with his connection, and the row as it is then. */
+    @FunctionalInterface
+    interface OwnersWork<T> {
+        T run(Connection connection, SubscriptionRow row) throws SQLException;
+    }
+
+    /**
+     * Does in a transaction what must not be done by a former owner: nobody takes over meanwhile. So it waits for no lock longer
+     * than for a moment.
+     *
+     * @throws LostOwnershipException if somebody has taken over
+     */
+    <T extends @Nullable Object> T callAsOwner(Term term, OwnersWork<T> work) {
+        return unitOfWork
+                .with(options -> options.withLockTimeout(LOCK_TIMEOUT))
+                .call(entityManager -> entityManager.unwrap(Session.class).doReturningWork(connection -> {
+                    SubscriptionRow row = Jdbc.first(
+                            connection,
+                            "SELECT " + SubscriptionRow.COLUMNS + " FROM " + tables.subscriptions()
+                                    + " WHERE name = ? AND epoch = ? AND owner = ? FOR UPDATE",
+                            SubscriptionRow::read,
+                            name,
+                            term.epoch(),
+                            term.owner());
+                    if (row == null) {
+                        throw new LostOwnershipException("another instance has taken over");
+                    }
+                    return work.run(connection, row);
+                }));
     }
 
     /** Writes the row and its checkpoints, if there is none yet. */
@@ -47,7 +80,7 @@ final class SubscriptionRows {
                     settings.version(),
                     settings.partitions());
             if (added > 0) {
-                addCheckpoints(connection, new Term(name, 0, 0), 1, settings.partitions(), start);
+                addCheckpoints(connection, new Term(name, 0, 0, ""), 1, settings.partitions(), start);
             }
             return added;
         });
@@ -106,11 +139,12 @@ final class SubscriptionRows {
         return call(connection -> Jdbc.first(
                 connection,
                 "UPDATE " + tables.subscriptions() + " SET lease_until = " + LEASE_END
-                        + " WHERE name = ? AND epoch = ? AND owner IS NOT NULL RETURNING " + SubscriptionRow.COLUMNS,
+                        + " WHERE name = ? AND epoch = ? AND owner = ? RETURNING " + SubscriptionRow.COLUMNS,
                 SubscriptionRow::read,
                 lease.toMillis(),
                 name,
-                term.epoch()));
+                term.epoch(),
+                term.owner()));
     }
 
     void release(Term term) {
@@ -155,7 +189,7 @@ final class SubscriptionRows {
 
     /** In the transaction that makes the new generation the one that readers see. */
     void rebuilt(Connection connection, Term term, long generation, int version, int partitions) throws SQLException {
-        Jdbc.update(
+        changeAsOwner(
                 connection,
                 "UPDATE " + tables.subscriptions()
                         + " SET generation = ?, version = ?, partitions = ?, rebuild_requested_at = NULL, rebuild_failure = NULL"
@@ -168,12 +202,20 @@ final class SubscriptionRows {
     }
 
     void setPartitions(Connection connection, Term term, int partitions) throws SQLException {
-        Jdbc.update(
+        changeAsOwner(
                 connection,
                 "UPDATE " + tables.subscriptions() + " SET partitions = ? WHERE name = ? AND epoch = ?",
                 partitions,
                 name,
                 term.epoch());
+    }
+
+    /** Without the row's change, the rest of the transaction must not be either. */
+    private static void changeAsOwner(Connection connection, String sql, @Nullable Object... parameters)
+            throws SQLException {
+        if (Jdbc.update(connection, sql, parameters) == 0) {
+            throw new LostOwnershipException("another instance has taken over");
+        }
     }
 
     /** Changes the row, and wakes whoever has to know. */
@@ -185,13 +227,14 @@ final class SubscriptionRows {
         });
     }
 
-    List<Long> positions(Connection connection, long generation) throws SQLException {
-        return Jdbc.list(
+    /** The checkpoints that readers see, by partition; empty if there is no row. */
+    List<Long> positions() {
+        return call(connection -> Jdbc.list(
                 connection,
-                "SELECT position FROM " + tables.checkpoints()
-                        + " WHERE subscription = ? AND generation = ? ORDER BY partition",
+                "SELECT c.position FROM " + tables.subscriptions() + " s JOIN " + tables.checkpoints()
+                        + " c ON c.subscription = s.name AND c.generation = s.generation WHERE s.name = ?"
+                        + " ORDER BY c.partition",
                 row -> row.getLong(1),
-                name,
-                generation);
+                name));
     }
 }

@@ -1,13 +1,11 @@
 package io.hexai.jpa.subscription;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
 
 /** Threads that begin and end together. Thread-safe. */
 final class WorkerGroup {
@@ -30,19 +28,30 @@ final class WorkerGroup {
         works.add(work);
     }
 
+    /** If not all threads can be had, those that were end again. */
     void start(ThreadFactory factory, Runnable whenOneHasEnded) {
-        for (Runnable work : works) {
-            Thread thread = factory.newThread(() -> {
-                threads.add(Thread.currentThread());
-                try {
-                    work.run();
-                } finally {
-                    threads.remove(Thread.currentThread());
-                    running.countDown();
-                    whenOneHasEnded.run();
-                }
-            });
-            thread.start();
+        int started = 0;
+        try {
+            for (Runnable work : works) {
+                factory.newThread(() -> run(work, whenOneHasEnded)).start();
+                started++;
+            }
+        } finally {
+            if (started < works.size()) {
+                stop();
+                works.subList(started, works.size()).forEach(work -> running.countDown());
+            }
+        }
+    }
+
+    private void run(Runnable work, Runnable whenOneHasEnded) {
+        threads.add(Thread.currentThread());
+        try {
+            work.run();
+        } finally {
+            threads.remove(Thread.currentThread());
+            running.countDown();
+            whenOneHasEnded.run();
         }
     }
 
@@ -61,10 +70,6 @@ final class WorkerGroup {
 
     void interrupt() {
         threads.forEach(Thread::interrupt);
-    }
-
-    boolean awaitDone(Duration timeout) throws InterruptedException {
-        return running.await(timeout.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     void awaitDone() throws InterruptedException {

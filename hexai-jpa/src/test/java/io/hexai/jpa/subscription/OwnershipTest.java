@@ -6,8 +6,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.hexai.jpa.subscription.AccountEvent.Deposited;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -100,6 +103,28 @@ class OwnershipTest {
         }
 
         @Test
+        void isTakenByARoleThatMayNotEndItsTransactionButHasToWaitForItsLocks() throws Exception {
+            database.execute("DO $$ BEGIN CREATE ROLE hexai_weak LOGIN PASSWORD 'weak';"
+                    + " EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$;"
+                    + " GRANT ALL ON ALL TABLES IN SCHEMA public TO hexai_weak;"
+                    + " GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO hexai_weak");
+            Application weak =
+                    database.applicationAt(database.jdbcUrl().replaceAll("[?].*", "?user=hexai_weak&password=weak"));
+            EventSubscription first = one.start(thatHangs());
+            awaitStatus(first, SubscriptionStatus.RUNNING);
+            one.store.store(new Deposited("a", 1));
+            assertThat(handling.await(30, TimeUnit.SECONDS)).isTrue();
+            EventSubscription second = weak.start(weak.balances("s"));
+
+            takeOver(second);
+            assertThatThrownBy(() -> second.awaitCaughtUp(Duration.ofMillis(300)))
+                    .isInstanceOf(NotCaughtUpException.class);
+            hanging.countDown();
+            second.awaitCaughtUp(SOON);
+            assertThat(database.balances()).containsExactly("a|1|1");
+        }
+
+        @Test
         void leavesOtherTransactionsAlone() throws Exception {
             EventSubscription first = one.start(thatHangs());
             EventSubscription bystander = one.start(
@@ -138,6 +163,73 @@ class OwnershipTest {
                 .isInstanceOf(NotCaughtUpException.class);
         assertThat(database.balances()).isEmpty();
         assertThat(database.checkpoint("s")).isZero();
+    }
+
+    @Test
+    void isNotTakenForItsOwnBecauseTheEpochIsTheSame() {
+        EventSubscription first =
+                one.start(one.balances("s").lease(Duration.ofMillis(600)).pollInterval(Duration.ofMillis(50)));
+        awaitStatus(first, SubscriptionStatus.RUNNING);
+        database.execute("UPDATE hexai__subscriptions SET owner = 'somebody else',"
+                + " lease_until = clock_timestamp() + interval '1 hour'");
+        awaitStatus(first, SubscriptionStatus.STANDBY);
+        assertThat(first.state().owner()).isEqualTo("somebody else");
+    }
+
+    @Test
+    void isNotFencedAgainByAnInstanceThatWasAwayWhileItTookOver() {
+        EventSubscription first = one.start(one.balances("s"));
+        awaitStatus(first, SubscriptionStatus.RUNNING);
+        SubscriptionTables tables = SubscriptionTables.of(other.factory.unwrap(SessionFactoryImplementor.class));
+        SubscriptionRows rows = new SubscriptionRows(tables, other.unitOfWork, "s");
+        Term late = new Term("s", 1, 0, "somebody who was away");
+        assertThatThrownBy(() -> rows.callAsOwner(late, (connection, row) -> {
+                    new Checkpoints(tables).fence(connection, late);
+                    return true;
+                }))
+                .isInstanceOf(LostOwnershipException.class);
+        one.store.store(new Deposited("a", 1));
+        first.awaitCaughtUp(SOON);
+        assertThat(database.rows("SELECT epoch FROM hexai__checkpoints")).containsExactly("1");
+    }
+
+    @Test
+    void isRenewedWhenTheCheckpointsDoNotCarryItsEpoch() {
+        EventSubscription first = one.start(one.balances("s"));
+        awaitStatus(first, SubscriptionStatus.RUNNING);
+        database.execute("UPDATE hexai__checkpoints SET epoch = 77");
+        one.store.store(new Deposited("a", 1));
+        first.awaitCaughtUp(SOON);
+        assertThat(database.balances()).containsExactly("a|1|1");
+    }
+
+    @Test
+    void isOneInstancesAlthoughManyAreStartedAtTheSameInstant() {
+        CountDownLatch go = new CountDownLatch(1);
+        List<Application> applications = List.of(one, other, database.application());
+        List<EventSubscription> subscriptions = applications.stream()
+                .map(application -> application.build(application.balances("s")))
+                .toList();
+        List<CompletableFuture<Void>> starts = subscriptions.stream()
+                .map(subscription -> CompletableFuture.runAsync(
+                        () -> {
+                            try {
+                                go.await();
+                            } catch (InterruptedException e) {
+                                throw new IllegalStateException(e);
+                            }
+                            subscription.start();
+                        },
+                        task -> new Thread(task).start()))
+                .toList();
+        go.countDown();
+        starts.forEach(CompletableFuture::join);
+        other.store.store(new Deposited("a", 1));
+        subscriptions.forEach(subscription -> subscription.awaitCaughtUp(SOON));
+        assertThat(database.balances()).containsExactly("a|1|1");
+        assertThat(subscriptions.stream().filter(each -> each.state().status() == SubscriptionStatus.RUNNING))
+                .hasSize(1);
+        assertThat(database.value("SELECT count(*) FROM hexai__checkpoints")).isEqualTo("1");
     }
 
     @Test

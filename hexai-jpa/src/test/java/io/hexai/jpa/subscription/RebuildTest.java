@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.hexai.jpa.event.StoredEvent;
 import io.hexai.jpa.subscription.AccountEvent.Deposited;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -22,6 +24,10 @@ class RebuildTest {
 
     private static final Duration SOON = Duration.ofSeconds(60);
     private static final String SHADOWS = "SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'hexai\\_\\_rebuild%'";
+
+    private static final String WAITING_SWAPS =
+            "SELECT count(*) FROM pg_locks WHERE mode = 'ShareRowExclusiveLock' AND NOT granted"
+                    + " AND relation = to_regclass('balances')";
 
     private final SubscriptionDatabase database = new SubscriptionDatabase();
     private final Application application = database.application();
@@ -203,6 +209,87 @@ class RebuildTest {
             next.awaitRebuilt(SOON);
             assertThat(database.balances()).containsExactly("a|280|7");
             assertThat(database.value(SHADOWS)).isEqualTo("0");
+        }
+
+        @Test
+        void isUndoneWhenSomebodyTakesOverDuringItsLastTransaction() throws Exception {
+            EventSubscription subscription =
+                    caughtUp(multiplied("s").readModel("balances").lease(Duration.ofSeconds(1)));
+            factor.set(10);
+            try (Connection writer = database.connect();
+                    Statement statement = writer.createStatement()) {
+                writer.setAutoCommit(false);
+                statement.execute("UPDATE balances SET events = 0");
+                subscription.rebuild();
+                await().atMost(SOON).until(() -> database.value(WAITING_SWAPS).equals("1"));
+                database.execute("UPDATE hexai__subscriptions SET owner = 'successor', epoch = epoch + 1,"
+                        + " lease_until = clock_timestamp() + interval '1 hour'");
+                writer.rollback();
+            }
+            await().atMost(SOON).until(() -> subscription.state().status() == SubscriptionStatus.STANDBY);
+            await().atMost(SOON).until(() -> database.value(WAITING_SWAPS).equals("0"));
+            await().atMost(SOON)
+                    .until(() -> database.value(
+                                    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
+                                            + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
+                            .equals("0"));
+            assertThat(database.balances()).containsExactly("a|28|7");
+            assertThat(database.value("SELECT generation FROM hexai__subscriptions"))
+                    .isEqualTo("1");
+
+            database.execute("UPDATE hexai__subscriptions SET lease_until = clock_timestamp() - interval '1 second'");
+            subscription.awaitRebuilt(SOON);
+            deposit("a", 1);
+            subscription.awaitCaughtUp(SOON);
+            assertThat(database.balances()).containsExactly("a|290|8");
+        }
+
+        @Test
+        void isRefusedByAForeignKeyToARowThatIsNoMore() {
+            AtomicBoolean renamed = new AtomicBoolean();
+            EventSubscription subscription = caughtUp(application
+                    .subscription("s")
+                    .readModel("balances")
+                    .on(
+                            Deposited.class,
+                            (deposited, event) -> application.add(
+                                    renamed.get() ? "renamed" : deposited.account(), deposited.amount())));
+            database.execute("CREATE TABLE bookings (account text CONSTRAINT booked REFERENCES balances);"
+                    + " INSERT INTO bookings VALUES ('a')");
+            renamed.set(true);
+            subscription.rebuild();
+            assertThatThrownBy(() -> subscription.awaitRebuilt(SOON))
+                    .isInstanceOf(RebuildFailedException.class)
+                    .hasMessageContaining("booked");
+            assertThat(database.balances()).containsExactly("a|28|7");
+            assertThat(database.value(SHADOWS)).isEqualTo("0");
+            deposit("a", 1);
+            subscription.awaitCaughtUp(SOON);
+            assertThat(database.balances()).containsExactly("a|28|7", "renamed|1|1");
+        }
+
+        @Test
+        void replacesTheContentsOfATableWithoutPrimaryKey() {
+            database.execute("CREATE TABLE lines (account text, amount integer)");
+            EventSubscription subscription = application.start(application
+                    .subscription("s")
+                    .readModel("lines")
+                    .on(
+                            Deposited.class,
+                            (deposited, event) -> application
+                                    .unitOfWork
+                                    .entityManager()
+                                    .createNativeQuery("INSERT INTO lines VALUES (?1, ?2)")
+                                    .setParameter(1, deposited.account())
+                                    .setParameter(2, deposited.amount() * factor.get())
+                                    .executeUpdate()));
+            deposit("a", 1, 1, 2);
+            subscription.awaitCaughtUp(SOON);
+            factor.set(10);
+            subscription.rebuild();
+            subscription.awaitRebuilt(SOON);
+            assertThat(database.rows("SELECT account, amount FROM lines ORDER BY amount"))
+                    .containsExactly("a|10", "a|10", "a|20");
         }
 
         @Test

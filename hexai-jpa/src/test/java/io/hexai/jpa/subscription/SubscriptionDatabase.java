@@ -18,7 +18,15 @@ final class SubscriptionDatabase implements AutoCloseable {
     private final List<Application> applications = new ArrayList<>();
 
     Application application(Class<?>... entities) {
-        Application application = new Application(jdbcUrl, entities);
+        return added(new Application(jdbcUrl, entities));
+    }
+
+    /** One that goes to this database by another way. */
+    Application applicationAt(String otherUrl) {
+        return added(new Application(otherUrl));
+    }
+
+    private Application added(Application application) {
         applications.add(application);
         return application;
     }
