@@ -85,6 +85,7 @@ public interface EventSubscription extends AutoCloseable {
     /**
      * Asks the active instance to handle all events anew, from the start. The read model stays readable meanwhile, as it was
      * before. Returns at once; {@link #awaitRebuilt(Duration)} waits. What a process that dies has not finished is begun anew.
+     * A subscription that is paused or has stopped begins to be rebuilt once it is resumed.
      *
      * @throws IllegalStateException if the builder was given neither {@code onRebuild} nor {@code readModel}
      */

@@ -6,7 +6,8 @@ import java.time.Duration;
  * What becomes of an event whose handler keeps failing. Immutable; withers return a changed copy.
  *
  * <p>Only failures of the event itself count. What other transactions or an outage cause (stale versions, deadlocks, lost
- * connections, an exhausted pool) is repeated until it is over.
+ * connections, an exhausted pool) is repeated until it is over; meanwhile {@link EventSubscription#state()} is
+ * {@link SubscriptionStatus#RETRYING} and names the event.
  */
 public final class PoisonPolicy {
 

@@ -5,8 +5,8 @@ import java.time.Duration;
 
 /**
  * Hears what happens to a subscription in this process. Implement this to measure or alert; every method does nothing unless
- * overridden. Called on the subscription's threads, outside of their transactions, and must be thread-safe. What it throws is
- * logged and otherwise ignored.
+ * overridden. Called on the subscription's threads, outside of their transactions, and must be thread-safe. It must
+ * return at once: one of the threads renews the lease. What it throws is logged and otherwise ignored.
  */
 public interface SubscriptionListener {
 

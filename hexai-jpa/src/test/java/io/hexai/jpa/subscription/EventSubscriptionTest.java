@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.hexai.jpa.event.ExpectedVersion;
 import io.hexai.jpa.event.StoredEvent;
 import io.hexai.jpa.event.StreamId;
@@ -19,6 +22,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class EventSubscriptionTest {
 
@@ -240,6 +244,29 @@ class EventSubscriptionTest {
             });
             subscription.awaitCaughtUp(SOON);
             assertThat(subscription.state().heldBackBy()).isEmpty();
+        }
+
+        @Test
+        void isWarnedOfByTheLogWhenSomebodyHoldsTheEventsBackForLong() {
+            ListAppender<ILoggingEvent> appender = new ListAppender<>();
+            Logger log = (Logger) LoggerFactory.getLogger(EventSubscription.class);
+            appender.start();
+            log.addAppender(appender);
+            try {
+                application.start(
+                        application.balances("s").lease(Duration.ofMillis(300)).heldBackWarning(Duration.ofMillis(50)));
+                application.unitOfWork.run(em -> {
+                    deposit("slow", 1);
+                    await().atMost(SOON)
+                            .until(() -> List.copyOf(appender.list).stream()
+                                    .map(ILoggingEvent::getFormattedMessage)
+                                    .anyMatch(line -> line.contains(
+                                                    "Subscription 's' gets no events behind position 0: server process ")
+                                            && line.contains("has been running for PT")));
+                });
+            } finally {
+                log.detachAppender(appender);
+            }
         }
 
         @Test

@@ -14,9 +14,13 @@ import io.hexai.jpa.event.PositionStrategy;
 import io.hexai.jpa.subscription.AccountEvent.Deposited;
 import io.hexai.jpa.subscription.AccountEvent.Noted;
 import io.hexai.jpa.subscription.AccountEvent.Withdrawn;
+import io.hexai.jpa.testing.TcpProxy;
 import io.hexai.jpa.testing.TestPostgres;
 import io.hexai.jpa.transaction.UnitOfWork;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -226,6 +230,62 @@ class LifecycleTest {
             assertThat(interrupted.await(30, TimeUnit.SECONDS)).isTrue();
             assertThat(database.balances()).isEmpty();
             assertThat(database.checkpoint("s")).isZero();
+        }
+
+        @Test
+        void endsThreadsAndGivesConnectionsBackWhileTheDatabaseCannotBeReached() throws Exception {
+            TcpProxy proxy = TcpProxy.before(database.jdbcUrl());
+            Application cutOff = database.applicationAt(proxy.jdbcUrl());
+            CountDownLatch retrying = new CountDownLatch(1);
+            EventSubscription subscription = cutOff.start(cutOff.balances("cut off")
+                    .partitions(3)
+                    .pollInterval(Duration.ofMillis(20))
+                    .closeTimeout(Duration.ofSeconds(1))
+                    .listener(new SubscriptionListener() {
+                        @Override
+                        public void retrying(String name, Throwable failure, int attempt) {
+                            retrying.countDown();
+                        }
+                    }));
+            cutOff.store.store(new Deposited("a", 1));
+            subscription.awaitCaughtUp(SOON);
+            assertThat(threads("hexai-subscription-cut off")).isNotEmpty();
+            proxy.close();
+            assertThat(retrying.await(30, TimeUnit.SECONDS)).isTrue();
+
+            CompletableFuture.runAsync(subscription::close).get(60, TimeUnit.SECONDS);
+            await().atMost(SOON)
+                    .until(() -> threads("hexai-subscription-cut off").isEmpty());
+            await().atMost(SOON)
+                    .until(() -> threads("hexai-subscription-listener").isEmpty());
+            assertThat(cutOff.pool.getHikariPoolMXBean().getActiveConnections()).isZero();
+        }
+
+        private List<String> threads(String prefix) {
+            return Thread.getAllStackTraces().keySet().stream()
+                    .map(Thread::getName)
+                    .filter(name -> name.startsWith(prefix))
+                    .toList();
+        }
+
+        @Test
+        void whileTheStartWaitsForTheDatabaseDoesNotWaitForIt() throws Exception {
+            EventSubscription subscription = application.build(application.balances("s"));
+            try (Connection locking = database.connect();
+                    Statement statement = locking.createStatement()) {
+                locking.setAutoCommit(false);
+                statement.execute("LOCK TABLE hexai__subscriptions");
+                CompletableFuture<Void> started = CompletableFuture.runAsync(subscription::start);
+                await().atMost(SOON)
+                        .until(() -> database.value("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation ="
+                                        + " 'hexai__subscriptions'::regclass")
+                                .equals("1"));
+                CompletableFuture.runAsync(subscription::close).get(30, TimeUnit.SECONDS);
+                locking.rollback();
+                assertThatThrownBy(() -> started.get(30, TimeUnit.SECONDS)).hasMessageContaining("is closed");
+            }
+            assertThat(threads("hexai-subscription-s-")).isEmpty();
+            application.start(application.balances("s"));
         }
 
         @Test

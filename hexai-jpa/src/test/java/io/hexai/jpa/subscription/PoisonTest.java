@@ -230,6 +230,30 @@ class PoisonTest {
         }
 
         @Test
+        void thatDoNotEndAreToldByTheStateWithTheirEvent() {
+            EventSubscription subscription =
+                    application.start(application.subscription("s").on(Deposited.class, (deposited, event) -> {
+                        application.add("a", 1);
+                        // At the commit, when no handler runs any more.
+                        application.unitOfWork.current().beforeCommit(() -> {
+                            throw new OptimisticLockException("somebody else, always");
+                        });
+                    }));
+            deposit(1);
+            await().atMost(SOON).until(() -> subscription.state().attempts() >= 3);
+            SubscriptionState state = subscription.state();
+            assertThat(state.status()).isEqualTo(SubscriptionStatus.RETRYING);
+            assertThat(state.failure()).satisfies(failure -> {
+                assertThat(failure.position()).isEqualTo(1);
+                assertThat(failure.eventType()).isEqualTo("account.deposited");
+                assertThat(failure.message()).contains("somebody else, always");
+            });
+            assertThat(state.lag().events()).isEqualTo(1);
+            assertThatThrownBy(() -> subscription.awaitCaughtUp(Duration.ofMillis(100)))
+                    .hasMessageContaining("somebody else, always");
+        }
+
+        @Test
         void ofKilledConnectionsAreGotOver() {
             AtomicInteger tries = new AtomicInteger();
             EventSubscription subscription = application.start(application

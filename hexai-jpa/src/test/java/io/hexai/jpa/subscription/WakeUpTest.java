@@ -6,8 +6,12 @@ import static org.awaitility.Awaitility.await;
 import io.hexai.jpa.subscription.AccountEvent.Deposited;
 import io.hexai.jpa.subscription.AccountEvent.Noted;
 import io.hexai.jpa.transaction.Registration;
+import java.sql.Connection;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -28,8 +32,12 @@ class WakeUpTest {
     }
 
     /** It would not look by itself for longer than the tests wait. */
-    private EventSubscription listening() {
-        EventSubscription subscription = follower.start(follower.balances("s").pollInterval(Duration.ofHours(1)));
+    private EventSubscription listening(SubscriptionListener... listeners) {
+        EventSubscriptionBuilder builder = follower.balances("s").pollInterval(Duration.ofHours(1));
+        for (SubscriptionListener listener : listeners) {
+            builder.listener(listener);
+        }
+        EventSubscription subscription = follower.start(builder);
         await().atMost(SOON)
                 .until(() -> database.value("SELECT count(*) " + LISTENING + " AND query LIKE 'LISTEN%'")
                         .equals("1"));
@@ -71,6 +79,32 @@ class WakeUpTest {
             subscription.awaitCaughtUp(SOON);
         }
         assertThat(database.balances()).contains("a|3|2");
+    }
+
+    @Test
+    void isNotForgottenWhileThePoolIsExhausted() throws Exception {
+        CountDownLatch retrying = new CountDownLatch(1);
+        EventSubscription subscription = listening(new SubscriptionListener() {
+            @Override
+            public void retrying(String name, Throwable failure, int attempt) {
+                retrying.countDown();
+            }
+        });
+        List<Connection> borrowed = new ArrayList<>();
+        try (Registration announcing = EventSubscription.announceAppends(writer.store)) {
+            assertThat(announcing).isNotNull();
+            while (borrowed.size() < follower.pool.getMaximumPoolSize()) {
+                borrowed.add(follower.pool.getConnection());
+            }
+            writer.store.store(new Deposited("a", 1));
+            assertThat(retrying.await(60, TimeUnit.SECONDS)).isTrue();
+        } finally {
+            for (Connection connection : borrowed) {
+                connection.close();
+            }
+        }
+        subscription.awaitCaughtUp(Duration.ofSeconds(60));
+        assertThat(database.balances()).contains("a|1|1");
     }
 
     @Test
