@@ -1,6 +1,5 @@
 package io.hexai.jpa.event;
 
-import jakarta.persistence.MappedSuperclass;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -11,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * An entity that raises events. Extend this to call {@link #raise(Object)} where something happens to the entity. Maps no
  * column. Confined to its thread, as entities are.
  */
-@MappedSuperclass
+// No mapped superclass, for it maps nothing; and generated metamodels of subclasses would ask for its own.
 public abstract class AggregateRoot implements RaisesEvents {
 
     /** Orders the events of all aggregates of a unit of work; unit of works share it and do not mind. */

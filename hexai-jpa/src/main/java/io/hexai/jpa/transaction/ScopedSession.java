@@ -1,5 +1,6 @@
 package io.hexai.jpa.transaction;
 
+import org.hibernate.Session;
 import org.hibernate.Transaction;
 import org.hibernate.engine.spi.SessionDelegatorBaseImpl;
 import org.hibernate.engine.spi.SessionImplementor;
@@ -42,8 +43,12 @@ final class ScopedSession extends SessionDelegatorBaseImpl {
         throw ScopedTransaction.refused("close()", "let the work end: the scope closes its entity manager");
     }
 
+    /**
+     * What Hibernate's own code asks for is Hibernate's own session: of two sessions, entities and queries would know one each,
+     * and their collections refuse to belong to both. Its connection keeps the decision with the scope all the same.
+     */
     @Override
     public <T> T unwrap(Class<T> type) {
-        return type.isInstance(this) ? type.cast(this) : super.unwrap(type);
+        return type.isAssignableFrom(Session.class) ? type.cast(this) : super.unwrap(type);
     }
 }

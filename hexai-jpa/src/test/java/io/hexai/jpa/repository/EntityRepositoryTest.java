@@ -230,6 +230,19 @@ class EntityRepositoryTest extends TicketTests {
         }
 
         @Test
+        void canBeFetchedByAQueryOfASpecificationToo() {
+            insertWithPriorities(1);
+            unitOfWork.run(em -> {
+                Ticket ticket = selection().createQuery(em).getSingleResult();
+                ticket.tags.add("new");
+
+                assertThat(tickets.get("t1")).isSameAs(ticket);
+                assertThat(tickets.list()).containsExactly(ticket);
+            });
+            assertThat(database.select("SELECT tags FROM ticket_tags")).containsExactly("new");
+        }
+
+        @Test
         void areCountedWithoutLoading() {
             insertWithPriorities(1, 2, 3);
             unitOfWork.run(em -> {
