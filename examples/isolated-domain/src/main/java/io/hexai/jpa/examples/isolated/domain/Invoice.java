@@ -12,10 +12,12 @@ public class Invoice {
     private String customerId;
     private long cents;
     private Status status;
+
+    @SuppressWarnings("UnusedVariable") // Hibernate reads it
     private int version;
 
     /** For Hibernate. */
-    @SuppressWarnings("NullAway") // it fills the fields
+    @SuppressWarnings("NullAway.Init") // it fills the fields
     protected Invoice() {}
 
     private Invoice(String number, String customerId, long cents) {

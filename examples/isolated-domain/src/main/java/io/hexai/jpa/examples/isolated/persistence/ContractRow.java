@@ -6,22 +6,20 @@ import jakarta.persistence.Id;
 import jakarta.persistence.ManyToOne;
 import jakarta.persistence.Table;
 import jakarta.persistence.Version;
-import org.jspecify.annotations.Nullable;
 
 /** A row of a contract, found by way of its customer. */
 @Entity
+@SuppressWarnings("NullAway.Init") // Hibernate and the repository fill it
 @Table(name = "contract")
 public class ContractRow {
 
     @Id
-    @Nullable
     String number;
 
     @Version
     int version;
 
     @ManyToOne(fetch = FetchType.LAZY)
-    @Nullable
     CustomerRow customer;
 
     long monthlyCents;

@@ -9,27 +9,23 @@ import jakarta.persistence.Table;
 import jakarta.persistence.Version;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** A row, no more: only the repository looks at it. */
 @Entity
+@SuppressWarnings("NullAway.Init") // Hibernate and the repository fill it
 @Table(name = "customer")
 public class CustomerRow {
 
     @Id
-    @Nullable
     String id;
 
     @Version
     int version;
 
-    @Nullable
     String name;
 
-    @Nullable
     String street;
 
-    @Nullable
     String city;
 
     @OneToMany(mappedBy = "customer", cascade = CascadeType.ALL, orphanRemoval = true)
