@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.hibernate.SessionFactory;
@@ -37,6 +38,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class LifecycleTest {
 
     private static final Duration SOON = Duration.ofSeconds(30);
+
+    /** The common pool of a machine with two cores has one thread, on JDK 25 for asynchronous tasks too. */
+    private static final Executor OWN_THREAD = task -> new Thread(task).start();
 
     private final SubscriptionDatabase database = new SubscriptionDatabase();
     private final Application application = database.application();
@@ -275,12 +279,12 @@ class LifecycleTest {
                     Statement statement = locking.createStatement()) {
                 locking.setAutoCommit(false);
                 statement.execute("LOCK TABLE hexai__subscriptions");
-                CompletableFuture<Void> started = CompletableFuture.runAsync(subscription::start);
+                CompletableFuture<Void> started = CompletableFuture.runAsync(subscription::start, OWN_THREAD);
                 await().atMost(SOON)
                         .until(() -> database.value("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation ="
                                         + " 'hexai__subscriptions'::regclass")
                                 .equals("1"));
-                CompletableFuture.runAsync(subscription::close).get(30, TimeUnit.SECONDS);
+                CompletableFuture.runAsync(subscription::close, OWN_THREAD).get(30, TimeUnit.SECONDS);
                 locking.rollback();
                 assertThatThrownBy(() -> started.get(30, TimeUnit.SECONDS)).hasMessageContaining("is closed");
             }
