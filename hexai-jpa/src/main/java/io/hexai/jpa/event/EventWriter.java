@@ -49,21 +49,50 @@ final class EventWriter {
     /** Returns the positions, ascending. */
     List<Long> append(Transaction transaction, Connection connection, List<EncodedEvent> chunk) throws SQLException {
         LowestPosition lowest = transaction.resource(lowestPosition, LowestPosition::new);
-        try (PreparedStatement statement =
-                connection.prepareStatement(chunk.size() == 1 ? oneToNoStream : manyToNoStream)) {
+        TransactionIdSeeker seeker = seekerOf(connection);
+        try (PreparedStatement statement = connection.prepareStatement(
+                chunk.size() == 1 ? oneToNoStream(seeker) : followedById(manyToNoStream, seeker))) {
             Parameters parameters = new Parameters(statement);
             addPositions(parameters, lowest, chunk.size());
             if (strategy == PositionStrategy.COUNTER) {
                 parameters.add(chunk.size());
             }
             addEvents(parameters, connection, chunk);
-            try (ResultSet rows = statement.executeQuery()) {
-                List<Long> positions = positions(rows, chunk.size());
-                lowest.appended(positions.get(0));
-                return positions;
+            List<Long> positions;
+            try (ResultSet rows = nextRows(statement, statement.execute())) {
+                positions = positions(rows, chunk.size(), chunk.size() == 1 ? seeker : null);
             }
+            if (chunk.size() > 1) {
+                readId(statement, seeker);
+            }
+            lowest.appended(positions.get(0));
+            return positions;
         } catch (SQLException e) {
             throw failures.explained(e, chunk);
+        }
+    }
+
+    /** Null if nobody asks for the transaction's id, or it is known. */
+    private static @Nullable TransactionIdSeeker seekerOf(Connection connection) {
+        return connection instanceof TransactionIdSeeker seeker && seeker.transactionIdColumns() != null
+                ? seeker
+                : null;
+    }
+
+    /** The row itself tells the id, which takes the server less than another statement; of many rows each would tell it. */
+    private String oneToNoStream(@Nullable TransactionIdSeeker seeker) {
+        return seeker == null ? oneToNoStream : oneToNoStream + ", " + seeker.transactionIdColumns();
+    }
+
+    private static String followedById(String sql, @Nullable TransactionIdSeeker seeker) {
+        return seeker == null ? sql : sql + "; " + seeker.transactionIdQuery();
+    }
+
+    private static void readId(PreparedStatement statement, @Nullable TransactionIdSeeker seeker) throws SQLException {
+        if (seeker != null) {
+            try (ResultSet answer = nextRows(statement, statement.getMoreResults())) {
+                seeker.transactionIdFrom(answer);
+            }
         }
     }
 
@@ -113,9 +142,8 @@ final class EventWriter {
             throws SQLException {
         Long exactly = expected instanceof ExpectedVersion.Exactly exact ? (Long) exact.version() : null;
         String sql = chunk.size() == 1 ? oneToStream : manyToStream;
-        TransactionIdSeeker seeker = connection instanceof TransactionIdSeeker asks ? asks : null;
-        String idQuery = seeker == null ? null : seeker.transactionIdQuery();
-        try (PreparedStatement statement = connection.prepareStatement(idQuery == null ? sql : sql + "; " + idQuery)) {
+        TransactionIdSeeker seeker = seekerOf(connection);
+        try (PreparedStatement statement = connection.prepareStatement(followedById(sql, seeker))) {
             Parameters parameters = new Parameters(statement);
             parameters.add(stream.toString());
             addPositions(parameters, lowest, chunk.size());
@@ -129,11 +157,7 @@ final class EventWriter {
             try (ResultSet rows = nextRows(statement, statement.execute())) {
                 appended = rows.next() ? appended(rows, chunk.size(), lowest) : null;
             }
-            if (seeker != null && idQuery != null) {
-                try (ResultSet answer = nextRows(statement, statement.getMoreResults())) {
-                    seeker.transactionIdFrom(answer);
-                }
-            }
+            readId(statement, seeker);
             return appended;
         }
     }
@@ -181,10 +205,13 @@ final class EventWriter {
     }
 
     /** RETURNING promises no order; the positions themselves were drawn in that of the list. */
-    private List<Long> positions(ResultSet rows, int count) throws SQLException {
+    private List<Long> positions(ResultSet rows, int count, @Nullable TransactionIdSeeker seeker) throws SQLException {
         List<Long> positions = new ArrayList<>(count);
         while (rows.next()) {
             positions.add(rows.getLong(1));
+            if (seeker != null) {
+                seeker.transactionIdFrom(rows, 2);
+            }
         }
         if (positions.size() < count) {
             throw failures.nothingInserted();

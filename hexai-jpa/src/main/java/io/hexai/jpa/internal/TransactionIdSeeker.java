@@ -11,12 +11,22 @@ import org.jspecify.annotations.Nullable;
 public interface TransactionIdSeeker {
 
     /**
+     * Returns the expressions that tell the id, to be selected along with a write.
+     *
+     * @return a list for SELECT or RETURNING, without parameters, or null if the id is known
+     */
+    @Nullable
+    String transactionIdColumns();
+
+    /**
      * Returns the query that tells the id, to be sent after the write in the same round trip.
      *
      * @return one statement without parameters, or null if the id is known
      */
-    @Nullable
-    String transactionIdQuery();
+    default @Nullable String transactionIdQuery() {
+        String columns = transactionIdColumns();
+        return columns == null ? null : "SELECT " + columns;
+    }
 
     /**
      * Takes the answer to the query.
@@ -24,5 +34,17 @@ public interface TransactionIdSeeker {
      * @param answer before its first row; closed by the caller
      * @throws SQLException if it cannot be read
      */
-    void transactionIdFrom(ResultSet answer) throws SQLException;
+    default void transactionIdFrom(ResultSet answer) throws SQLException {
+        answer.next();
+        transactionIdFrom(answer, 1);
+    }
+
+    /**
+     * Takes what the expressions told.
+     *
+     * @param row at a row that holds it
+     * @param first the number of its first column
+     * @throws SQLException if it cannot be read
+     */
+    void transactionIdFrom(ResultSet row, int first) throws SQLException;
 }

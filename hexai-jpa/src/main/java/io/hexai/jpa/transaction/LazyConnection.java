@@ -142,13 +142,13 @@ final class LazyConnection implements InvocationHandler, TransactionIdSeeker {
     }
 
     @Override
-    public @Nullable String transactionIdQuery() {
-        return transactionId == null ? TransactionId.QUERY : null;
+    public @Nullable String transactionIdColumns() {
+        return transactionId == null ? TransactionId.COLUMNS : null;
     }
 
     @Override
-    public void transactionIdFrom(ResultSet answer) throws SQLException {
-        learn(TransactionId.from(answer));
+    public void transactionIdFrom(ResultSet row, int first) throws SQLException {
+        learn(TransactionId.from(row, first));
     }
 
     /** Gives the physical connection back. */

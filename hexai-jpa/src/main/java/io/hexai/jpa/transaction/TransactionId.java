@@ -15,12 +15,18 @@ import org.jspecify.annotations.Nullable;
 record TransactionId(String value, String beganAt, @Nullable String recoveredUpTo) {
 
     /** The id is that of the top-level transaction whatever savepoints are open, and null for one that wrote nothing. */
-    static final String QUERY =
-            "SELECT pg_current_xact_id_if_assigned()::text, now()::text, pg_last_xact_replay_timestamp()::text";
+    static final String COLUMNS =
+            "pg_current_xact_id_if_assigned()::text, now()::text, pg_last_xact_replay_timestamp()::text";
+
+    static final String QUERY = "SELECT " + COLUMNS;
 
     static @Nullable TransactionId from(ResultSet answer) throws SQLException {
         answer.next();
-        String value = answer.getString(1);
-        return value == null ? null : new TransactionId(value, answer.getString(2), answer.getString(3));
+        return from(answer, 1);
+    }
+
+    static @Nullable TransactionId from(ResultSet row, int first) throws SQLException {
+        String value = row.getString(first);
+        return value == null ? null : new TransactionId(value, row.getString(first + 1), row.getString(first + 2));
     }
 }
