@@ -1,0 +1,23 @@
+package io.hexai.jpa.benchmarks;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/** All comparisons, in the order of the report. A new one goes here. */
+final class Comparisons {
+
+    private Comparisons() {}
+
+    static List<Comparison> all() {
+        return Stream.of(List.of(SmallUnits.comparison(), EmptyUnits.comparison()), NestedScopes.comparisons())
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    static Comparison withId(String id) {
+        return all().stream()
+                .filter(comparison -> comparison.id().equals(id))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("No comparison " + id));
+    }
+}

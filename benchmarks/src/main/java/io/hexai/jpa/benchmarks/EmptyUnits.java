@@ -1,0 +1,51 @@
+package io.hexai.jpa.benchmarks;
+
+import io.hexai.jpa.transaction.UnitOfWork;
+import jakarta.persistence.EntityManager;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import org.hibernate.SessionFactory;
+
+/** A unit of work that does nothing. */
+final class EmptyUnits implements Contest {
+
+    private static final String CALL = "UnitOfWork.call";
+    private static final String BY_HAND = "EntityManager by hand";
+
+    private final Database database = new Database();
+    private final SessionFactory factory = database.factory(database.pool(2), Account.class);
+    private final UnitOfWork unitOfWork = UnitOfWork.of(factory);
+
+    private EmptyUnits() throws Exception {}
+
+    static Comparison comparison() {
+        return Comparison.of(
+                        "empty-unit",
+                        "A unit of work that does nothing",
+                        "units/s",
+                        List.of(CALL, BY_HAND),
+                        EmptyUnits::new)
+                .claiming(Claim.time(3, CALL, 1.5, BY_HAND))
+                .claiming(Claim.roundTrips(3, CALL, 0));
+    }
+
+    @Override
+    public Map<String, Operation> operations() {
+        return Map.of(CALL, () -> unitOfWork.call(EntityManager::isOpen), BY_HAND, this::byHand);
+    }
+
+    private boolean byHand() {
+        try (EntityManager em = factory.createEntityManager()) {
+            em.getTransaction().begin();
+            boolean open = em.isOpen();
+            em.getTransaction().commit();
+            return open;
+        }
+    }
+
+    @Override
+    public void close() throws SQLException {
+        database.close();
+    }
+}

@@ -1,0 +1,63 @@
+package io.hexai.jpa.benchmarks;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
+
+/** What was measured of one contestant, turn by turn. */
+final class Series {
+
+    private final List<Turn> turns = new ArrayList<>();
+
+    /**
+     * One turn.
+     *
+     * @param rate operations a second
+     * @param bytes allocated in each operation
+     * @param clientMicros processor time of this process for each operation
+     * @param serverMicros processor time of the server for each operation
+     * @param roundTrips to the server in each operation
+     */
+    record Turn(double rate, double bytes, double clientMicros, double serverMicros, double roundTrips) {}
+
+    void add(Turn turn) {
+        turns.add(turn);
+    }
+
+    double[] perRound(IntToDoubleFunction value) {
+        return IntStream.range(0, turns.size()).mapToDouble(value).toArray();
+    }
+
+    double rate(int round) {
+        return turns.get(round).rate;
+    }
+
+    double bytes(int round) {
+        return turns.get(round).bytes;
+    }
+
+    double roundTrips(int round) {
+        return turns.get(round).roundTrips;
+    }
+
+    Spread rates() {
+        return Spread.of(perRound(this::rate));
+    }
+
+    double medianBytes() {
+        return Spread.of(perRound(this::bytes)).median();
+    }
+
+    double medianRoundTrips() {
+        return Spread.of(perRound(this::roundTrips)).median();
+    }
+
+    double medianClientMicros() {
+        return Spread.of(perRound(round -> turns.get(round).clientMicros)).median();
+    }
+
+    double medianServerMicros() {
+        return Spread.of(perRound(round -> turns.get(round).serverMicros)).median();
+    }
+}
