@@ -23,6 +23,7 @@ final class EventWriter {
 
     private final PositionStrategy strategy;
     private final AppendFailures failures;
+    private final String oneBySequence;
     private final String oneToNoStream;
     private final String manyToNoStream;
     private final String oneToStream;
@@ -33,6 +34,7 @@ final class EventWriter {
     EventWriter(EventTable table, PositionStrategy strategy) {
         this.strategy = strategy;
         this.failures = new AppendFailures(table, strategy);
+        this.oneBySequence = AppendSql.oneBySequence(table);
         this.oneToNoStream = AppendSql.toNoStream(table, strategy, false);
         this.manyToNoStream = AppendSql.toNoStream(table, strategy, true);
         this.oneToStream = insideSavepoint(AppendSql.toStream(table, strategy, false));
@@ -49,9 +51,43 @@ final class EventWriter {
     /** Returns the positions, ascending. */
     List<Long> append(Transaction transaction, Connection connection, List<EncodedEvent> chunk) throws SQLException {
         LowestPosition lowest = transaction.resource(lowestPosition, LowestPosition::new);
+        try {
+            Long only = chunk.size() == 1 ? appendOne(connection, lowest, chunk.get(0)) : null;
+            List<Long> positions = only == null ? appendMany(connection, lowest, chunk) : List.of(only);
+            lowest.appended(positions.get(0));
+            return positions;
+        } catch (SQLException e) {
+            throw failures.explained(e, chunk);
+        }
+    }
+
+    /** Returns null if the general statement has to do it. The row itself tells the transaction's id. */
+    private @Nullable Long appendOne(Connection connection, LowestPosition lowest, EncodedEvent event)
+            throws SQLException {
+        if (strategy != PositionStrategy.SEQUENCE) {
+            return null;
+        }
         TransactionIdSeeker seeker = seekerOf(connection);
-        try (PreparedStatement statement = connection.prepareStatement(
-                chunk.size() == 1 ? oneToNoStream(seeker) : followedById(manyToNoStream, seeker))) {
+        String sql = seeker == null ? oneBySequence : oneBySequence + ", " + seeker.transactionIdColumns();
+        try (PreparedStatement statement = prepare(connection, sql)) {
+            addEvent(new Parameters(statement), event).add(lowest.before());
+            try (ResultSet row = statement.executeQuery()) {
+                if (!row.next()) {
+                    return null;
+                }
+                if (seeker != null) {
+                    seeker.transactionIdFrom(row, 2);
+                }
+                return row.getLong(1);
+            }
+        }
+    }
+
+    private List<Long> appendMany(Connection connection, LowestPosition lowest, List<EncodedEvent> chunk)
+            throws SQLException {
+        TransactionIdSeeker seeker = seekerOf(connection);
+        String sql = chunk.size() == 1 ? oneToNoStream : manyToNoStream;
+        try (PreparedStatement statement = prepare(connection, followedById(sql, seeker))) {
             Parameters parameters = new Parameters(statement);
             addPositions(parameters, lowest, chunk.size());
             if (strategy == PositionStrategy.COUNTER) {
@@ -60,16 +96,17 @@ final class EventWriter {
             addEvents(parameters, connection, chunk);
             List<Long> positions;
             try (ResultSet rows = nextRows(statement, statement.execute())) {
-                positions = positions(rows, chunk.size(), chunk.size() == 1 ? seeker : null);
+                positions = positions(rows, chunk.size());
             }
-            if (chunk.size() > 1) {
-                readId(statement, seeker);
-            }
-            lowest.appended(positions.get(0));
+            readId(statement, seeker);
             return positions;
-        } catch (SQLException e) {
-            throw failures.explained(e, chunk);
         }
+    }
+
+    private static PreparedStatement prepare(Connection connection, String sql) throws SQLException {
+        return connection instanceof TransactionIdSeeker seeker
+                ? seeker.prepareOwn(sql)
+                : connection.prepareStatement(sql);
     }
 
     /** Null if nobody asks for the transaction's id, or it is known. */
@@ -77,11 +114,6 @@ final class EventWriter {
         return connection instanceof TransactionIdSeeker seeker && seeker.transactionIdColumns() != null
                 ? seeker
                 : null;
-    }
-
-    /** The row itself tells the id, which takes the server less than another statement; of many rows each would tell it. */
-    private String oneToNoStream(@Nullable TransactionIdSeeker seeker) {
-        return seeker == null ? oneToNoStream : oneToNoStream + ", " + seeker.transactionIdColumns();
     }
 
     private static String followedById(String sql, @Nullable TransactionIdSeeker seeker) {
@@ -143,7 +175,7 @@ final class EventWriter {
         Long exactly = expected instanceof ExpectedVersion.Exactly exact ? (Long) exact.version() : null;
         String sql = chunk.size() == 1 ? oneToStream : manyToStream;
         TransactionIdSeeker seeker = seekerOf(connection);
-        try (PreparedStatement statement = connection.prepareStatement(followedById(sql, seeker))) {
+        try (PreparedStatement statement = prepare(connection, followedById(sql, seeker))) {
             Parameters parameters = new Parameters(statement);
             parameters.add(stream.toString());
             addPositions(parameters, lowest, chunk.size());
@@ -191,11 +223,14 @@ final class EventWriter {
         }
     }
 
+    private static Parameters addEvent(Parameters parameters, EncodedEvent event) throws SQLException {
+        return parameters.add(event.message().type()).add(event.headers()).add(event.payload());
+    }
+
     private static void addEvents(Parameters parameters, Connection connection, List<EncodedEvent> chunk)
             throws SQLException {
         if (chunk.size() == 1) {
-            EncodedEvent event = chunk.get(0);
-            parameters.add(event.message().type()).add(event.headers()).add(event.payload());
+            addEvent(parameters, chunk.get(0));
             return;
         }
         parameters.add(
@@ -205,13 +240,10 @@ final class EventWriter {
     }
 
     /** RETURNING promises no order; the positions themselves were drawn in that of the list. */
-    private List<Long> positions(ResultSet rows, int count, @Nullable TransactionIdSeeker seeker) throws SQLException {
+    private List<Long> positions(ResultSet rows, int count) throws SQLException {
         List<Long> positions = new ArrayList<>(count);
         while (rows.next()) {
             positions.add(rows.getLong(1));
-            if (seeker != null) {
-                seeker.transactionIdFrom(rows, 2);
-            }
         }
         if (positions.size() < count) {
             throw failures.nothingInserted();

@@ -1,5 +1,6 @@
 package io.hexai.jpa.internal;
 
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +10,16 @@ import org.jspecify.annotations.Nullable;
  * several statements anyway. Confined to its thread.
  */
 public interface TransactionIdSeeker {
+
+    /**
+     * Prepares a statement of the library's own, which ends no transaction and asks for the id itself. Whatever else is
+     * prepared on the connection is searched for the one, and accompanied for the other.
+     *
+     * @param sql one or several statements
+     * @return the statement as the driver, or the pool, made it
+     * @throws SQLException if it cannot be prepared
+     */
+    PreparedStatement prepareOwn(String sql) throws SQLException;
 
     /**
      * Returns the expressions that tell the id, to be selected along with a write.

@@ -142,6 +142,12 @@ final class LazyConnection implements InvocationHandler, TransactionIdSeeker {
     }
 
     @Override
+    public PreparedStatement prepareOwn(String sql) throws SQLException {
+        beginTransaction();
+        return acquired().prepareStatement(sql);
+    }
+
+    @Override
     public @Nullable String transactionIdColumns() {
         return transactionId == null ? TransactionId.COLUMNS : null;
     }
