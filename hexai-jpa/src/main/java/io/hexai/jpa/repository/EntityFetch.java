@@ -106,7 +106,8 @@ final class EntityFetch<T> {
 
     KeyedResultList<T> keyed(SelectionSpecification<T> selection, KeyedPage<T> page) {
         return fetching((session, known) -> {
-            KeyedResultList<T> found = query(session, selection).getKeyedResultList(page);
+            KeyedResultList<T> found =
+                    query(session, selection).getKeyedResultList(PageKeys.unique(page, type, persister(session)));
             known.allPrepared(found.getResultList());
             return found;
         });

@@ -132,11 +132,14 @@ public abstract sealed class EntityReader<T, ID> permits EntityRepository, Entit
 
     /**
      * Returns a page of the entities that meet all restrictions, found by the key of the page before it, so that no row is
-     * shown twice or left out because of what others insert and delete.
+     * shown twice or left out because of what others insert and delete. Rows that tie are told apart by their identifier,
+     * which becomes the last part of the key; a composite identifier cannot, and the order must leave no ties then.
      *
      * @param page {@code Page.first(20).keyedBy(order)}, then the {@code getNextPage()} of the page before
      * @param restrictions the same for every page
      * @return the page, which knows the next one
+     * @throws IllegalArgumentException if an attribute of the order may be null by its mapping: rows where it is would be
+     *     left out
      */
     @SafeVarargs
     public final KeyedResultList<T> list(KeyedPage<T> page, Restriction<? super T>... restrictions) {

@@ -202,6 +202,31 @@ class EntityRepositoryTest extends TicketTests {
         }
 
         @Test
+        void haveKeyedPagesAlsoWhereTheOrderLeavesTies() {
+            insertWithPriorities(1, 2, 3, 4, 5);
+            unitOfWork.run(() -> tickets.list().forEach(ticket -> ticket.priority = 7));
+            unitOfWork.run(() -> {
+                List<String> seen = new ArrayList<>();
+                KeyedPage<Ticket> next = Page.first(2).keyedBy(downwards());
+                while (next != null) {
+                    KeyedResultList<Ticket> page = tickets.list(next);
+                    seen.addAll(ids(page.getResultList()));
+                    next = page.isLastPage() ? null : page.getNextPage();
+                }
+                assertThat(seen).containsExactly("t1", "t2", "t3", "t4", "t5");
+            });
+        }
+
+        @Test
+        void haveNoKeyedPagesByWhatMayBeNull() {
+            unitOfWork.run(() -> assertThatThrownBy(
+                            () -> tickets.list(Page.first(2).keyedBy(Order.asc(Ticket.class, "status"))))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("'status' of Ticket may be null")
+                    .hasMessageContaining("nullable = false"));
+        }
+
+        @Test
         void canBeWrittenAsCriteria() {
             insertWithPriorities(1, 2, 3);
             unitOfWork.run(em -> {

@@ -1,6 +1,7 @@
 package io.hexai.jpa.repository;
 
 import jakarta.persistence.CascadeType;
+import jakarta.persistence.Column;
 import jakarta.persistence.ElementCollection;
 import jakarta.persistence.Embeddable;
 import jakarta.persistence.Embedded;
@@ -29,6 +30,7 @@ class Ticket {
 
     String status = "open";
 
+    @Column(nullable = false)
     Integer priority = 0;
 
     @Embedded
