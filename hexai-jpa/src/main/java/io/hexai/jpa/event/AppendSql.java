@@ -1,11 +1,6 @@
 package io.hexai.jpa.event;
 
-/**
- * The one statement that appends a chunk of events: it takes the positions and inserts the rows in the order of the list.
- * It begins with WITH and writes, and is never a bare query.
- *
- * <p>Its parameters: the stream and what is expected of it, if any; what the positions need; then the events.
- */
+/** The one statement that appends a chunk of events: it takes the positions and inserts the rows in the order of the list. */
 final class AppendSql {
 
     /** One event is the common case, and takes the server less without arrays. */
@@ -14,37 +9,55 @@ final class AppendSql {
     private static final String MANY =
             "unnest(?::text[], ?::text[], ?::text[]) WITH ORDINALITY AS e (type, headers, payload, number)";
 
+    private static final String AS_EXPECTED = "(?::bigint IS NULL OR stream.version = ?)";
+
     private AppendSql() {}
 
-    /**
-     * One event to no stream, with no more to plan and to run than a bare insert has. The condition takes the lock, and holds
-     * before the position is drawn; it does not hold for a sequence from which nothing was drawn, whose last value is null.
-     * The parameters are the event's, then what the position needs.
-     */
-    static String oneBySequence(EventTable table) {
-        return "INSERT INTO " + table.name() + " (" + table.position() + ", " + table.messageType() + ", "
-                + table.headers() + ", " + table.payload() + ") SELECT " + position(table, PositionStrategy.SEQUENCE)
-                + ", ?, ?::jsonb, ?::jsonb WHERE pg_advisory_xact_lock_shared("
-                + PositionLocks.key(
-                        table, "coalesce(?::bigint, pg_sequence_last_value(" + table.sequenceLiteral() + "))")
-                + ") IS NOT NULL RETURNING " + table.position();
-    }
-
+    /** Its parameters: for a counter the number of events, twice; the events; for a sequence the lowest position. */
     static String toNoStream(EventTable table, PositionStrategy strategy, boolean many) {
-        return "WITH positions AS " + positions(table, strategy, "", "") + " INSERT INTO " + table.name() + " ("
-                + table.position() + ", " + table.messageType() + ", " + table.headers() + ", " + table.payload()
-                + ") SELECT " + position(table, strategy) + ", e.type, e.headers::jsonb, e.payload::jsonb"
-                + " FROM positions, " + (many ? MANY : ONE)
-                + " ORDER BY e.number RETURNING " + table.position();
+        return switch (strategy) {
+            case SEQUENCE -> many ? bySequence(table) : oneBySequence(table);
+            case COUNTER -> byCounter(table, many);
+        };
     }
 
-    /** Nothing is drawn and nothing locked unless the stream is as expected. */
+    /** The condition takes the lock, and holds before a position is drawn. The server has no more to plan than without it. */
+    private static String bySequence(EventTable table) {
+        return insert(table) + ") SELECT " + position(table, PositionStrategy.SEQUENCE)
+                + ", e.type, e.headers::jsonb, e.payload::jsonb FROM " + MANY + " WHERE (SELECT "
+                + lock(table, "coalesce(?::bigint, (" + PositionLocks.lastDrawn(table) + "))")
+                + ") IS NOT NULL ORDER BY e.number RETURNING " + table.position();
+    }
+
+    /** Inserts nothing as long as nothing was drawn from the sequence: its last value is null then, and the lock not taken. */
+    private static String oneBySequence(EventTable table) {
+        return insert(table) + ") SELECT " + position(table, PositionStrategy.SEQUENCE)
+                + ", ?, ?::jsonb, ?::jsonb WHERE "
+                + lock(table, "coalesce(?::bigint, pg_sequence_last_value(" + table.sequenceLiteral() + "))")
+                + " IS NOT NULL RETURNING " + table.position();
+    }
+
+    private static String byCounter(EventTable table, boolean many) {
+        return "WITH positions AS " + counted(table, "", "") + " " + insert(table) + ") SELECT "
+                + position(table, PositionStrategy.COUNTER) + ", e.type, e.headers::jsonb, e.payload::jsonb"
+                + " FROM positions, " + (many ? MANY : ONE) + " ORDER BY e.number RETURNING " + table.position();
+    }
+
+    /**
+     * Nothing is drawn and nothing locked unless the stream is as expected. Its parameters: the stream; for a sequence the
+     * lowest position, for a counter the number of events; the expected version, twice, or null; for a counter the number
+     * again; the stream again; the events.
+     */
     static String toStream(EventTable table, PositionStrategy strategy, boolean many) {
         return "WITH stream AS MATERIALIZED (" + version(table) + "), positions AS "
-                + positions(table, strategy, "stream", "(?::bigint IS NULL OR stream.version = ?)")
-                + " INSERT INTO " + table.name() + " (" + table.position() + ", " + table.messageType() + ", "
-                + table.headers() + ", " + table.payload() + ", " + table.streamId() + ", " + table.streamVersion()
-                + ") SELECT " + position(table, strategy)
+                + switch (strategy) {
+                    case SEQUENCE ->
+                        "MATERIALIZED (SELECT " + lock(table, "coalesce(?::bigint, s.last)") + "::text FROM stream, ("
+                                + PositionLocks.lastDrawn(table) + ") s WHERE " + AS_EXPECTED + ")";
+                    case COUNTER -> counted(table, " FROM stream", " AND " + AS_EXPECTED);
+                }
+                + " " + insert(table) + ", " + table.streamId() + ", " + table.streamVersion() + ") SELECT "
+                + position(table, strategy)
                 + ", e.type, e.headers::jsonb, e.payload::jsonb, ?, stream.version + e.number"
                 + " FROM stream, positions, " + (many ? MANY : ONE)
                 + " ORDER BY e.number RETURNING " + table.position() + ", " + table.streamVersion();
@@ -55,19 +68,18 @@ final class AppendSql {
                 + table.streamId() + " = ?";
     }
 
-    private static String positions(EventTable table, PositionStrategy strategy, String from, String condition) {
-        return switch (strategy) {
-            case SEQUENCE ->
-                "MATERIALIZED (SELECT pg_advisory_xact_lock_shared("
-                        + PositionLocks.key(table, "coalesce(?::bigint, s.last)") + ")::text FROM "
-                        + (from.isEmpty() ? "" : from + ", ") + "(" + PositionLocks.lastDrawn(table) + ") s"
-                        + (condition.isEmpty() ? "" : " WHERE " + condition) + ")";
-            case COUNTER ->
-                "(UPDATE " + table.counter() + " SET last_position = last_position + ?"
-                        + (from.isEmpty() ? "" : " FROM " + from) + " WHERE id = 1"
-                        + (condition.isEmpty() ? "" : " AND " + condition)
-                        + " RETURNING last_position - ? AS before)";
-        };
+    private static String insert(EventTable table) {
+        return "INSERT INTO " + table.name() + " (" + table.position() + ", " + table.messageType() + ", "
+                + table.headers() + ", " + table.payload();
+    }
+
+    private static String lock(EventTable table, String lowest) {
+        return "pg_advisory_xact_lock_shared(" + PositionLocks.key(table, lowest) + ")";
+    }
+
+    private static String counted(EventTable table, String from, String condition) {
+        return "(UPDATE " + table.counter() + " SET last_position = last_position + ?" + from + " WHERE id = 1"
+                + condition + " RETURNING last_position - ? AS before)";
     }
 
     private static String position(EventTable table, PositionStrategy strategy) {

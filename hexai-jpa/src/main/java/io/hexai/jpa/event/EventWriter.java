@@ -23,7 +23,6 @@ final class EventWriter {
 
     private final PositionStrategy strategy;
     private final AppendFailures failures;
-    private final String oneBySequence;
     private final String oneToNoStream;
     private final String manyToNoStream;
     private final String oneToStream;
@@ -34,7 +33,6 @@ final class EventWriter {
     EventWriter(EventTable table, PositionStrategy strategy) {
         this.strategy = strategy;
         this.failures = new AppendFailures(table, strategy);
-        this.oneBySequence = AppendSql.oneBySequence(table);
         this.oneToNoStream = AppendSql.toNoStream(table, strategy, false);
         this.manyToNoStream = AppendSql.toNoStream(table, strategy, true);
         this.oneToStream = insideSavepoint(AppendSql.toStream(table, strategy, false));
@@ -52,8 +50,14 @@ final class EventWriter {
     List<Long> append(Transaction transaction, Connection connection, List<EncodedEvent> chunk) throws SQLException {
         LowestPosition lowest = transaction.resource(lowestPosition, LowestPosition::new);
         try {
-            Long only = chunk.size() == 1 ? appendOne(connection, lowest, chunk.get(0)) : null;
-            List<Long> positions = only == null ? appendMany(connection, lowest, chunk) : List.of(only);
+            boolean one = chunk.size() == 1;
+            List<Long> positions = insert(connection, lowest, chunk, one);
+            if (positions.isEmpty() && one) {
+                positions = insert(connection, lowest, chunk, false);
+            }
+            if (positions.size() < chunk.size()) {
+                throw failures.nothingInserted();
+            }
             lowest.appended(positions.get(0));
             return positions;
         } catch (SQLException e) {
@@ -61,44 +65,27 @@ final class EventWriter {
         }
     }
 
-    /** Returns null if the general statement has to do it. The row itself tells the transaction's id. */
-    private @Nullable Long appendOne(Connection connection, LowestPosition lowest, EncodedEvent event)
+    /** A single row tells the transaction's id itself, which takes the server less than another statement. */
+    private List<Long> insert(Connection connection, LowestPosition lowest, List<EncodedEvent> chunk, boolean one)
             throws SQLException {
-        if (strategy != PositionStrategy.SEQUENCE) {
-            return null;
-        }
         TransactionIdSeeker seeker = seekerOf(connection);
-        String sql = seeker == null ? oneBySequence : oneBySequence + ", " + seeker.transactionIdColumns();
+        String sql = one ? returningId(oneToNoStream, seeker) : followedById(manyToNoStream, seeker);
         try (PreparedStatement statement = prepare(connection, sql)) {
-            addEvent(new Parameters(statement), event).add(lowest.before());
-            try (ResultSet row = statement.executeQuery()) {
-                if (!row.next()) {
-                    return null;
-                }
-                if (seeker != null) {
-                    seeker.transactionIdFrom(row, 2);
-                }
-                return row.getLong(1);
-            }
-        }
-    }
-
-    private List<Long> appendMany(Connection connection, LowestPosition lowest, List<EncodedEvent> chunk)
-            throws SQLException {
-        TransactionIdSeeker seeker = seekerOf(connection);
-        String sql = chunk.size() == 1 ? oneToNoStream : manyToNoStream;
-        try (PreparedStatement statement = prepare(connection, followedById(sql, seeker))) {
             Parameters parameters = new Parameters(statement);
-            addPositions(parameters, lowest, chunk.size());
             if (strategy == PositionStrategy.COUNTER) {
-                parameters.add(chunk.size());
+                parameters.add(chunk.size()).add(chunk.size());
             }
-            addEvents(parameters, connection, chunk);
+            addEvents(parameters, connection, chunk, one);
+            if (strategy == PositionStrategy.SEQUENCE) {
+                parameters.add(lowest.before());
+            }
             List<Long> positions;
             try (ResultSet rows = nextRows(statement, statement.execute())) {
-                positions = positions(rows, chunk.size());
+                positions = positions(rows, chunk.size(), one ? seeker : null);
             }
-            readId(statement, seeker);
+            if (!one) {
+                readId(statement, seeker);
+            }
             return positions;
         }
     }
@@ -114,6 +101,10 @@ final class EventWriter {
         return connection instanceof TransactionIdSeeker seeker && seeker.transactionIdColumns() != null
                 ? seeker
                 : null;
+    }
+
+    private static String returningId(String sql, @Nullable TransactionIdSeeker seeker) {
+        return seeker == null ? sql : sql + ", " + seeker.transactionIdColumns();
     }
 
     private static String followedById(String sql, @Nullable TransactionIdSeeker seeker) {
@@ -178,13 +169,13 @@ final class EventWriter {
         try (PreparedStatement statement = prepare(connection, followedById(sql, seeker))) {
             Parameters parameters = new Parameters(statement);
             parameters.add(stream.toString());
-            addPositions(parameters, lowest, chunk.size());
-            parameters.add(exactly).add(exactly);
-            if (strategy == PositionStrategy.COUNTER) {
-                parameters.add(chunk.size());
+            if (strategy == PositionStrategy.SEQUENCE) {
+                parameters.add(lowest.before()).add(exactly).add(exactly);
+            } else {
+                parameters.add(chunk.size()).add(exactly).add(exactly).add(chunk.size());
             }
             parameters.add(stream.toString());
-            addEvents(parameters, connection, chunk);
+            addEvents(parameters, connection, chunk, chunk.size() == 1);
             StreamAppend appended;
             try (ResultSet rows = nextRows(statement, statement.execute())) {
                 appended = rows.next() ? appended(rows, chunk.size(), lowest) : null;
@@ -215,22 +206,11 @@ final class EventWriter {
         return new StreamAppend(positions, version - 1, null);
     }
 
-    private void addPositions(Parameters parameters, LowestPosition lowest, int count) throws SQLException {
-        if (strategy == PositionStrategy.SEQUENCE) {
-            parameters.add(lowest.before());
-        } else {
-            parameters.add(count);
-        }
-    }
-
-    private static Parameters addEvent(Parameters parameters, EncodedEvent event) throws SQLException {
-        return parameters.add(event.message().type()).add(event.headers()).add(event.payload());
-    }
-
-    private static void addEvents(Parameters parameters, Connection connection, List<EncodedEvent> chunk)
+    private static void addEvents(Parameters parameters, Connection connection, List<EncodedEvent> chunk, boolean one)
             throws SQLException {
-        if (chunk.size() == 1) {
-            addEvent(parameters, chunk.get(0));
+        if (one) {
+            EncodedEvent event = chunk.get(0);
+            parameters.add(event.message().type()).add(event.headers()).add(event.payload());
             return;
         }
         parameters.add(
@@ -240,13 +220,14 @@ final class EventWriter {
     }
 
     /** RETURNING promises no order; the positions themselves were drawn in that of the list. */
-    private List<Long> positions(ResultSet rows, int count) throws SQLException {
+    private static List<Long> positions(ResultSet rows, int count, @Nullable TransactionIdSeeker seeker)
+            throws SQLException {
         List<Long> positions = new ArrayList<>(count);
         while (rows.next()) {
             positions.add(rows.getLong(1));
-        }
-        if (positions.size() < count) {
-            throw failures.nothingInserted();
+            if (seeker != null) {
+                seeker.transactionIdFrom(rows, 2);
+            }
         }
         Collections.sort(positions);
         return positions;
