@@ -9,7 +9,12 @@ final class Comparisons {
     private Comparisons() {}
 
     static List<Comparison> all() {
-        return Stream.of(List.of(SmallUnits.comparison(), EmptyUnits.comparison()), NestedScopes.comparisons())
+        return Stream.of(
+                        List.of(SmallUnits.comparison(), EmptyUnits.comparison()),
+                        NestedScopes.comparisons(),
+                        List.of(EventAppends.comparison()),
+                        EventBatches.comparisons(),
+                        List.of(EventStreaming.comparison()))
                 .flatMap(List::stream)
                 .toList();
     }
