@@ -347,7 +347,8 @@ class NoSkipReadingTest extends EventStoreTests {
                 first.run(() -> counting.store(placed(1)));
                 Future<StoredEvent> waiting = second.start(() -> counting.store(placed(2)));
                 Awaitility.await()
-                        .until(() -> database.select("SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+                        .until(() -> database.select(
+                                                "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
                                         .size()
                                 == 1);
                 assertThat(counting.fetch(0, 10).events()).isEmpty();

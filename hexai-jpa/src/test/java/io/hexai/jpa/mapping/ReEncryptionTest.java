@@ -215,7 +215,8 @@ class ReEncryptionTest {
             Future<ReEncryptionReport> job =
                     threads.submit(() -> ReEncryption.of(unitOfWork).run());
             Awaitility.await()
-                    .until(() -> !database.select("SELECT 1 FROM pg_locks WHERE NOT granted")
+                    .until(() -> !database.select(
+                                    "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
                             .isEmpty());
             mayCommit.countDown();
             writer.get();

@@ -281,8 +281,10 @@ class LifecycleTest {
                 statement.execute("LOCK TABLE hexai__subscriptions");
                 CompletableFuture<Void> started = CompletableFuture.runAsync(subscription::start, OWN_THREAD);
                 await().atMost(SOON)
-                        .until(() -> database.value("SELECT count(*) FROM pg_locks WHERE NOT granted AND relation ="
-                                        + " 'hexai__subscriptions'::regclass")
+                        .until(() -> database.value(
+                                        "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation ="
+                                                + " 'hexai__subscriptions'::regclass"
+                                                + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
                                 .equals("1"));
                 CompletableFuture.runAsync(subscription::close, OWN_THREAD).get(30, TimeUnit.SECONDS);
                 locking.rollback();

@@ -27,7 +27,8 @@ class RebuildTest {
 
     private static final String WAITING_SWAPS =
             "SELECT count(*) FROM pg_locks WHERE mode = 'ShareRowExclusiveLock' AND NOT granted"
-                    + " AND relation = to_regclass('balances')";
+                    + " AND relation = to_regclass('balances')"
+                    + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
 
     private final SubscriptionDatabase database = new SubscriptionDatabase();
     private final Application application = database.application();

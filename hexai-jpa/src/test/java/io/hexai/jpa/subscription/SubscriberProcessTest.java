@@ -28,7 +28,8 @@ class SubscriberProcessTest {
             "SELECT coalesce((SELECT owner FROM hexai__subscriptions WHERE lease_until > clock_timestamp()), '')";
     /** Somebody is between the begin and the end of a transaction that handles events. */
     private static final String IN_MID_BATCH =
-            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2";
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2"
+                    + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
 
     private final SubscriptionDatabase database = new SubscriptionDatabase();
     private final Application application = database.application();
