@@ -6,9 +6,11 @@
  */
 module io.hexai.jpa.test {
     exports io.hexai.jpa.test;
+    exports io.hexai.jpa.test.assertj;
 
     requires transitive io.hexai.jpa;
     requires transitive org.junit.jupiter.api;
+    requires static transitive org.assertj.core;
     requires com.zaxxer.hikari;
     requires jakarta.persistence;
     requires org.hibernate.orm.core;

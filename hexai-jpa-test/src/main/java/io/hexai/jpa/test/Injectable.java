@@ -29,6 +29,7 @@ final class Injectable {
             value(EventStore.class, LiveDatabase::eventStore),
             value(StatementLog.class, database -> new StatementLog(database.observers(), false)),
             value(Faults.class, database -> new Faults(database.faults(), false)),
+            value(Subscriptions.class, LiveDatabase::subscriptions),
             value(
                     TwoSessions.class,
                     database -> TwoSessions.of(database.hexaiJpa().unitOfWork())));
@@ -55,7 +56,7 @@ final class Injectable {
 
     /** What has to be done about a value when the test ends; null if nothing. */
     static @Nullable AutoCloseable closerOf(Object value) {
-        if (value instanceof Connection || value instanceof TwoSessions) {
+        if (value instanceof Connection || value instanceof TwoSessions || value instanceof Subscriptions) {
             return (AutoCloseable) value;
         }
         return value instanceof Faults faults ? faults::clear : null;

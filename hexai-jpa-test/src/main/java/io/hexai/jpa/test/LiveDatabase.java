@@ -48,6 +48,15 @@ final class LiveDatabase implements AutoCloseable {
         return hexaiJpa().eventStore();
     }
 
+    Subscriptions subscriptions() {
+        if (spec.isolation() == TestIsolation.ROLLBACK) {
+            throw new ParameterResolutionException(
+                    spec + " has isolation ROLLBACK, in which nothing is committed that a subscription could see."
+                            + " Choose CLONE_PER_CLASS, CLONE_PER_METHOD or TRUNCATE.");
+        }
+        return Subscriptions.of(hexaiJpa().unitOfWork());
+    }
+
     PostgresConfig config() {
         return config;
     }

@@ -18,7 +18,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
  *
  * <p>Constructors, test methods and lifecycle methods may have parameters of the types {@code DataSource}, {@code
  * Connection} (closed for you), {@code EntityManagerFactory}, {@code UnitOfWork}, {@code EventStore}, {@code
- * TableManager}, {@code PostgresConfig}, {@code HexaiJpa}, {@link StatementLog}, {@link Faults} and {@link TwoSessions}.
+ * TableManager}, {@code PostgresConfig}, {@code HexaiJpa}, {@link StatementLog}, {@link Faults}, {@link TwoSessions} and
+ * {@link Subscriptions}.
  *
  * <p>It goes on a class, or on an annotation of your own. Subclasses inherit it. {@code @Nested} classes share the database of
  * the class around them, unless they have an annotation of their own. Classes may run in parallel; about the tests of one

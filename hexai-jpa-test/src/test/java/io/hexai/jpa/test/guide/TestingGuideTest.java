@@ -8,7 +8,10 @@ import io.hexai.jpa.database.TableManager;
 import io.hexai.jpa.event.EventStore;
 import io.hexai.jpa.event.EventType;
 import io.hexai.jpa.event.EventTypes;
+import io.hexai.jpa.event.ExpectedVersion;
 import io.hexai.jpa.event.StoredEvent;
+import io.hexai.jpa.event.StreamId;
+import io.hexai.jpa.subscription.EventSubscription;
 import io.hexai.jpa.test.EmbeddedServer;
 import io.hexai.jpa.test.Faults;
 import io.hexai.jpa.test.FromDatabase;
@@ -16,13 +19,16 @@ import io.hexai.jpa.test.InMemoryEventStore;
 import io.hexai.jpa.test.PostgresTest;
 import io.hexai.jpa.test.SessionStep;
 import io.hexai.jpa.test.StatementLog;
+import io.hexai.jpa.test.Subscriptions;
 import io.hexai.jpa.test.TestDatabase;
 import io.hexai.jpa.test.TestIsolation;
 import io.hexai.jpa.test.TwoSessions;
+import io.hexai.jpa.test.assertj.HexaiAssertions;
 import io.hexai.jpa.transaction.RetryPolicy;
 import io.hexai.jpa.transaction.UnitOfWork;
 import jakarta.persistence.LockModeType;
 import jakarta.persistence.PersistenceException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,6 +41,9 @@ class TestingGuideTest {
 
     @EventType("bank.account-opened")
     record AccountOpened(String id) {}
+
+    @EventType("bank.money-paid-in")
+    record MoneyPaidIn(String account, long amount, Instant at) {}
 
     @Nested
     // region first
@@ -146,6 +155,59 @@ class TestingGuideTest {
         }
     }
     // endregion
+
+    @Nested
+    @PostgresTest(
+            entities = Account.class,
+            events = {AccountOpened.class, MoneyPaidIn.class},
+            isolation = TestIsolation.TRUNCATE)
+    class EventsTest {
+
+        @Test
+        void areAsserted(EventStore store) {
+            // region assertions
+            StreamId account = StreamId.of("account", "a-1");
+            long before = store.lastPosition();
+
+            store.append(account, ExpectedVersion.noStream(), List.of(new AccountOpened("a-1")));
+            store.append(account, ExpectedVersion.exactly(1), List.of(new MoneyPaidIn("a-1", 50, Instant.now())));
+
+            HexaiAssertions.assertThat(store)
+                    .after(before)
+                    .inStream(account)
+                    .hasVersions(1, 2)
+                    .containsExactlyTypes(AccountOpened.class, MoneyPaidIn.class);
+            HexaiAssertions.assertThat(store)
+                    .ofTypes(AccountOpened.class)
+                    .containsExactlyPayloads(new AccountOpened("a-1"))
+                    .singleElement()
+                    .isInStream(account, 1)
+                    .doesNotHaveHeader("tenant");
+            // endregion
+            // region assertions-without-fields
+            HexaiAssertions.assertThat(store)
+                    .payloads(MoneyPaidIn.class)
+                    .usingRecursiveFieldByFieldElementComparatorIgnoringFields("at")
+                    .containsExactly(new MoneyPaidIn("a-1", 50, Instant.EPOCH));
+            // endregion
+        }
+
+        // region subscriptions
+        @Test
+        void reachTheReadModel(UnitOfWork unitOfWork, EventStore store, Subscriptions subscriptions) {
+            subscriptions.start(EventSubscription.builder(store, "balances")
+                    .on(
+                            AccountOpened.class,
+                            (opened, event) -> unitOfWork.entityManager().persist(new Account(opened.id(), 0)))
+                    .build());
+
+            store.store(new AccountOpened("a-1"));
+            subscriptions.awaitCaughtUp();
+
+            unitOfWork.run(em -> assertThat(em.find(Account.class, "a-1")).isNotNull());
+        }
+        // endregion
+    }
 
     @Test
     void startsAServerByHand() {
