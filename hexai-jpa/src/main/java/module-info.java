@@ -24,8 +24,9 @@ module io.hexai.jpa {
     requires transitive tools.jackson.databind;
     requires static com.google.crypto.tink;
     requires static micrometer.core;
+    requires static microprofile.config.api;
     requires io.hexai.jpa.liquibase;
-    requires liquibase.core;
+    requires transitive liquibase.core;
     requires transitive org.hibernate.orm.core;
     requires org.postgresql.jdbc;
     requires org.slf4j;

@@ -1,7 +1,8 @@
 package io.hexai.jpa.bootstrap;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.hexai.jpa.database.Migrations;
+import io.hexai.jpa.database.Changelog;
+import io.hexai.jpa.database.Migrator;
 import io.hexai.jpa.database.PostgresConfig;
 import io.hexai.jpa.event.EventStore;
 import io.hexai.jpa.event.EventStoreBuilder;
@@ -176,7 +177,7 @@ public final class HexaiJpaBuilder {
 
     private HexaiJpa build(DataSource dataSource, Runnable closer) {
         try {
-            migrate(dataSource);
+            runMigrations();
             EntityManagerFactory factory = factory(dataSource);
             try {
                 UnitOfWork scopes =
@@ -195,11 +196,16 @@ public final class HexaiJpaBuilder {
         }
     }
 
-    private void migrate(DataSource dataSource) {
+    /** On connections of its own if it may, since the pool may hold too few of them. */
+    private void runMigrations() {
+        List<Changelog> all = new ArrayList<>();
         if (migrateBuiltIn) {
-            Migrations.runBuiltIn(dataSource);
+            all.add(Changelog.builtIn());
         }
-        changelogs.forEach(changelog -> Migrations.run(dataSource, changelog));
+        changelogs.forEach(location -> all.add(Changelog.at(location)));
+        DataSource given = givenDataSource;
+        all.forEach(
+                changelog -> (given == null ? Migrator.of(config, changelog) : Migrator.of(given, changelog)).run());
     }
 
     private EntityManagerFactory factory(DataSource dataSource) {

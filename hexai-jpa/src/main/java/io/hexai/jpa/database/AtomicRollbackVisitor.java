@@ -11,11 +11,11 @@ import liquibase.exception.LiquibaseException;
 /** Rolls each changeset back and removes its row from the ledger in one transaction. */
 final class AtomicRollbackVisitor extends RollbackVisitor {
 
-    private final ChangeSetTransactions transactions;
+    private final ChangeSetExecution execution;
 
-    AtomicRollbackVisitor(Database database, ChangeSetTransactions transactions) {
+    AtomicRollbackVisitor(Database database, ChangeSetExecution execution) {
         super(database, null);
-        this.transactions = transactions;
+        this.execution = execution;
     }
 
     @Override
@@ -25,6 +25,9 @@ final class AtomicRollbackVisitor extends RollbackVisitor {
             Database database,
             Set<ChangeSetFilterResult> filterResults)
             throws LiquibaseException {
-        transactions.run(changeSet, "Rolled back", () -> super.visit(changeSet, changeLog, database, filterResults));
+        execution.run(
+                changeSet,
+                MigrationProgress.Step.ROLLED_BACK,
+                () -> super.visit(changeSet, changeLog, database, filterResults));
     }
 }

@@ -12,12 +12,12 @@ import liquibase.exception.LiquibaseException;
 /** Applies each changeset and its row in the ledger in one transaction. */
 final class AtomicUpdateVisitor extends UpdateVisitor {
 
-    private final ChangeSetTransactions transactions;
+    private final ChangeSetExecution execution;
     private final ShouldRunChangeSetFilter shouldRun;
 
-    AtomicUpdateVisitor(Database database, ChangeSetTransactions transactions, ShouldRunChangeSetFilter shouldRun) {
+    AtomicUpdateVisitor(Database database, ChangeSetExecution execution, ShouldRunChangeSetFilter shouldRun) {
         super(database, null, shouldRun);
-        this.transactions = transactions;
+        this.execution = execution;
         this.shouldRun = shouldRun;
     }
 
@@ -28,9 +28,9 @@ final class AtomicUpdateVisitor extends UpdateVisitor {
             Database database,
             Set<ChangeSetFilterResult> filterResults)
             throws LiquibaseException {
-        ChangeSetTransactions.Work work = () -> super.visit(changeSet, changeLog, database, filterResults);
+        ChangeSetExecution.Work work = () -> super.visit(changeSet, changeLog, database, filterResults);
         if (shouldRun.accepts(changeSet).isAccepted()) {
-            transactions.run(changeSet, "Applied", work);
+            execution.run(changeSet, MigrationProgress.Step.APPLIED, work);
         } else {
             work.run();
         }

@@ -1,37 +1,39 @@
 package io.hexai.jpa.database;
 
+import io.hexai.jpa.database.MigrationProgress.Step;
 import java.sql.SQLException;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import liquibase.changelog.ChangeSet;
 import liquibase.exception.DatabaseException;
 import liquibase.exception.LiquibaseException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Puts each changeset and what Liquibase does to its row in the ledger into one transaction. */
-final class ChangeSetTransactions {
-
-    private static final Logger LOG = LoggerFactory.getLogger(Migrations.class);
+final class ChangeSetTransactions implements ChangeSetExecution {
 
     private final HeldConnection connection;
     private final MigrationLock lock;
-    private final List<AppliedMigration> done = new ArrayList<>();
+    private ProgressReport report = new ProgressReport(progress -> {}, 0);
 
     ChangeSetTransactions(HeldConnection connection, MigrationLock lock) {
         this.connection = connection;
         this.lock = lock;
     }
 
+    void reportTo(Consumer<? super MigrationProgress> listener, int total) {
+        report = new ProgressReport(listener, total);
+    }
+
     /** Returns the changesets worked on so far. */
     List<AppliedMigration> done() {
-        return done;
+        return report.done();
     }
 
     /** Does the work in one transaction, or without holding its commits back if the changeset wants to run in none. */
-    void run(ChangeSet changeSet, String participle, Work work) throws ChangeSetFailedException {
+    @Override
+    public void run(ChangeSet changeSet, Step step, Work work) throws ChangeSetFailedException {
         String name = changeSet.toString(false);
+        report.started(name);
         long start = System.nanoTime();
         try {
             if (changeSet.isRunInTransaction()) {
@@ -48,9 +50,9 @@ final class ChangeSetTransactions {
             rollBack(e);
             throw e;
         }
-        Duration duration = Duration.ofNanos(System.nanoTime() - start);
-        done.add(new AppliedMigration(name, duration));
-        LOG.info("{} {} in {} ms", participle, name, duration.toMillis());
+        boolean skipped =
+                step == Step.APPLIED && changeSet.getAttribute("updateExecType") == ChangeSet.ExecType.SKIPPED;
+        report.ended(name, skipped ? Step.SKIPPED : step, ProgressReport.since(start));
     }
 
     private void rollBack(Throwable failure) {
@@ -60,11 +62,6 @@ final class ChangeSetTransactions {
         } catch (DatabaseException e) {
             failure.addSuppressed(e);
         }
-    }
-
-    /** What Liquibase does with one changeset. */
-    interface Work {
-        void run() throws LiquibaseException;
     }
 
     /** Carries the changeset's name through Liquibase's iterator. */

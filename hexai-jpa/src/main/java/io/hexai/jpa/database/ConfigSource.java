@@ -47,6 +47,18 @@ public interface ConfigSource {
     }
 
     /**
+     * Returns what MicroProfile Config knows on the class path of the calling thread: {@code ORDER_DB_URL}, or else the
+     * property {@code order.db.url}. It needs {@code org.eclipse.microprofile.config:microprofile-config-api} and an
+     * implementation, such as SmallRye Config, which a server of that kind brings along.
+     *
+     * @return the source
+     * @throws IllegalStateException if MicroProfile Config is missing, or has no implementation
+     */
+    static ConfigSource microProfileConfig() {
+        return MicroProfileSource.ofCallingThread();
+    }
+
+    /**
      * Returns a source that reads only the given values.
      *
      * @param values values by variable name; copied

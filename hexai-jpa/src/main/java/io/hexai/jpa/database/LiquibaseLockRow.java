@@ -73,7 +73,9 @@ final class LiquibaseLockRow {
         try (PreparedStatement statement = connection.prepareStatement("SELECT EXISTS (SELECT FROM pg_stat_activity"
                 + " WHERE datname = current_database() AND coalesce(backend_type, 'client backend') = 'client backend'"
                 + " AND pid NOT IN (pg_backend_pid(), ?) AND coalesce(backend_start < now(), true)"
-                + " AND query NOT LIKE '%" + MigrationLock.TRY_LOCK + "(%'"
+                + " AND query NOT LIKE '%" + MigrationLock.TRY_LOCK + "(%' AND query <> '"
+                + OwnConnection.LAST_STATEMENT
+                + "'"
                 + " AND (coalesce(state, '') <> 'idle' OR state_change > clock_timestamp() - interval '5 seconds'))")) {
             statement.setInt(1, workBackend);
             try (ResultSet row = statement.executeQuery()) {

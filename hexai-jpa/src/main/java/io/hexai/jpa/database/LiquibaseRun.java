@@ -1,206 +1,220 @@
 package io.hexai.jpa.database;
 
-import java.sql.SQLException;
-import java.util.HashMap;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import javax.sql.DataSource;
-import liquibase.Contexts;
-import liquibase.LabelExpression;
 import liquibase.RuntimeEnvironment;
-import liquibase.Scope;
-import liquibase.analytics.configuration.AnalyticsArgs;
-import liquibase.changelog.ChangeLogHistoryService;
-import liquibase.changelog.ChangeLogHistoryServiceFactory;
+import liquibase.TagVersionEnum;
 import liquibase.changelog.ChangeLogIterator;
-import liquibase.changelog.ChangeLogParameters;
+import liquibase.changelog.ChangeSet;
 import liquibase.changelog.DatabaseChangeLog;
 import liquibase.changelog.RanChangeSet;
+import liquibase.changelog.StandardChangeLogHistoryService;
+import liquibase.changelog.filter.AfterTagChangeSetFilter;
 import liquibase.changelog.filter.AlreadyRanChangeSetFilter;
+import liquibase.changelog.filter.ChangeSetFilter;
 import liquibase.changelog.filter.ContextChangeSetFilter;
 import liquibase.changelog.filter.CountChangeSetFilter;
 import liquibase.changelog.filter.DbmsChangeSetFilter;
 import liquibase.changelog.filter.IgnoreChangeSetFilter;
 import liquibase.changelog.filter.LabelChangeSetFilter;
 import liquibase.changelog.filter.ShouldRunChangeSetFilter;
+import liquibase.changelog.visitor.ChangeSetVisitor;
+import liquibase.changelog.visitor.ListVisitor;
 import liquibase.database.Database;
-import liquibase.database.core.PostgresDatabase;
 import liquibase.exception.LiquibaseException;
 import liquibase.exception.ValidationFailedException;
-import liquibase.executor.ExecutorService;
-import liquibase.lockservice.StandardLockService;
-import liquibase.parser.ChangeLogParserFactory;
-import liquibase.ui.LoggerUIService;
 
-/**
- * One run of a changelog. It uses Liquibase's parser, checks and visitor, and leaves out its commands: those commit where a
- * crash would leave a changeset unrecorded, take a lock that outlives the process, and talk to the console.
- */
-final class LiquibaseRun {
+/** What can be done with a changelog. */
+final class LiquibaseRun implements MigrationRun {
 
-    static final String LEDGER = "databasechangelog";
+    private final Changelog source;
+    private final LiquibaseSession session;
+    private final Consumer<? super MigrationProgress> listener;
 
-    /** Liquibase keeps its services in maps of the JVM that are not made for two runs at once. */
-    private static final ReentrantLock ONE_AT_A_TIME = new ReentrantLock();
-
-    private final DataSource dataSource;
-    private final String location;
-    private final ChangelogFile file;
-    private final Map<String, String> parameters;
-
-    LiquibaseRun(DataSource dataSource, String location, Map<String, String> parameters) {
-        this.dataSource = dataSource;
-        this.location = location;
-        this.file = ChangelogFile.at(location);
-        this.parameters = Map.copyOf(parameters);
+    LiquibaseRun(DataSource dataSource, Changelog source, Consumer<? super MigrationProgress> listener) {
+        this.source = source;
+        this.session = new LiquibaseSession(dataSource, source);
+        this.listener = listener;
     }
 
-    /** Applies what the database lacks. */
-    List<AppliedMigration> update() {
-        return locked((database, changeLog, transactions) -> new ChangeLogIterator(
-                        changeLog,
-                        new ContextChangeSetFilter(new Contexts()),
-                        new LabelChangeSetFilter(new LabelExpression()),
-                        new DbmsChangeSetFilter(database),
-                        new IgnoreChangeSetFilter())
-                .run(
-                        new AtomicUpdateVisitor(database, transactions, new ShouldRunChangeSetFilter(database)),
-                        environment(database)));
+    @Override
+    public List<AppliedMigration> update() {
+        return session.write((database, changeLog, transactions) -> {
+            transactions.reportTo(listener, pending(database, changeLog).size());
+            update(database, changeLog, transactions);
+            return transactions.done();
+        });
     }
 
-    /** Rolls back the last ones of this changelog's changesets. */
-    List<AppliedMigration> rollBack(int count) {
-        return locked((database, changeLog, transactions) -> {
+    private void update(Database database, DatabaseChangeLog changeLog, ChangeSetExecution execution)
+            throws LiquibaseException {
+        visitAll(
+                database,
+                changeLog,
+                new AtomicUpdateVisitor(database, execution, new ShouldRunChangeSetFilter(database)));
+    }
+
+    @Override
+    public List<AppliedMigration> rollBack(RollbackPoint point) {
+        return session.write((database, changeLog, transactions) -> {
+            ListVisitor last = new ListVisitor();
+            iterateBack(database, changeLog, point).run(last, environment(database));
+            transactions.reportTo(listener, last.getSeenChangeSets().size());
+            rollBack(database, changeLog, point, transactions);
+            return transactions.done();
+        });
+    }
+
+    private void rollBack(
+            Database database, DatabaseChangeLog changeLog, RollbackPoint point, ChangeSetExecution execution)
+            throws LiquibaseException {
+        iterateBack(database, changeLog, point)
+                .run(new AtomicRollbackVisitor(database, execution), environment(database));
+    }
+
+    @Override
+    public MigrationPlan plan() {
+        StringWriter script = new StringWriter();
+        return session.plan(script, (database, changeLog) -> {
+            LiquibaseSession.history(database).init();
+            String preparation = script.toString();
+            changeLog.validate(database, source.contexts(), source.labels());
+            ChangeSetScript scripts = new ChangeSetScript(script);
+            update(database, changeLog, scripts);
+            return new MigrationPlan(LiquibaseSession.LEDGER, preparation, scripts.planned());
+        });
+    }
+
+    @Override
+    public MigrationPlan planRollback(RollbackPoint point) {
+        StringWriter script = new StringWriter();
+        return session.plan(script, (database, changeLog) -> {
+            changeLog.validate(database, source.contexts(), source.labels());
+            ChangeSetScript scripts = new ChangeSetScript(script);
+            rollBack(database, changeLog, point, scripts);
+            return new MigrationPlan(LiquibaseSession.LEDGER, "", scripts.planned());
+        });
+    }
+
+    @Override
+    public MigrationStatus status() {
+        return session.read((database, changeLog) -> {
             List<RanChangeSet> ran = database.getRanChangeSetList();
-            new ChangeLogIterator(ran, changeLog, new AlreadyRanChangeSetFilter(ran), new CountChangeSetFilter(count))
-                    .run(new AtomicRollbackVisitor(database, transactions), environment(database));
+            Set<String> files = changeLog.getChangeSets().stream()
+                    .map(ChangeSet::getFilePath)
+                    .map(DatabaseChangeLog::normalizePath)
+                    .collect(Collectors.toSet());
+            List<RanChangeSet> own = ran.stream()
+                    .filter(one -> files.contains(DatabaseChangeLog.normalizePath(one.getChangeLog())))
+                    .toList();
+            List<String> vanished = own.stream()
+                    .filter(one -> changeLog.getChangeSet(one) == null)
+                    .map(LiquibaseRun::name)
+                    .toList();
+            List<ChangeSet> pending = pending(database, changeLog);
+            return new MigrationStatus(
+                    LiquibaseSession.LEDGER,
+                    own.stream().map(LiquibaseRun::name).toList(),
+                    names(pending),
+                    edited(database, changeLog),
+                    vanished,
+                    names(beforeLastApplied(database, changeLog, pending)));
         });
     }
 
-    private List<AppliedMigration> locked(Work work) {
-        try (MigrationLock lock = MigrationLock.acquire(dataSource, LEDGER);
-                OwnConnection own = OwnConnection.open(dataSource)) {
-            ONE_AT_A_TIME.lockInterruptibly();
-            try {
-                return inScope(lock, own, work);
-            } finally {
-                ONE_AT_A_TIME.unlock();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new MigrationFailedException(location, LEDGER, e);
-        } catch (SQLException e) {
-            throw new MigrationFailedException(location, LEDGER, e);
-        }
-    }
-
-    private List<AppliedMigration> inScope(MigrationLock lock, OwnConnection own, Work work)
-            throws SQLException, InterruptedException {
-        Map<String, Object> scope = new HashMap<>();
-        scope.put(Scope.Attr.logService.name(), new Slf4jLogService());
-        scope.put(Scope.Attr.ui.name(), new LoggerUIService());
-        scope.put(Scope.Attr.resourceAccessor.name(), file.resources());
-        scope.put(AnalyticsArgs.ENABLED.getKey(), false);
-        HeldConnection connection = new HeldConnection(own.jdbc());
+    private List<String> edited(Database database, DatabaseChangeLog changeLog) throws LiquibaseException {
         try {
-            return Scope.child(scope, () -> {
-                Database database = new PostgresDatabase();
-                database.setConnection(connection);
-                try {
-                    return Scope.child(
-                            Map.of(Scope.Attr.database.name(), database), () -> run(database, connection, lock, work));
-                } finally {
-                    forget(database);
-                }
-            });
-        } catch (SQLException | InterruptedException | RuntimeException e) {
-            throw e;
-        } catch (Exception e) {
-            throw translated(e);
+            changeLog.validate(database, source.contexts(), source.labels());
+            return List.of();
+        } catch (ValidationFailedException e) {
+            List<String> edited = LiquibaseSession.edited(e);
+            if (edited.isEmpty()) {
+                throw e;
+            }
+            return edited;
         }
     }
 
-    private List<AppliedMigration> run(Database database, HeldConnection connection, MigrationLock lock, Work work)
-            throws LiquibaseException, SQLException, InterruptedException {
-        ChangeLogHistoryService history = prepareTables(database);
-        LiquibaseLockRow.take(lock, connection.getWrappedConnection());
-        // What another process applied while this one waited must be seen.
-        history.reset();
-        history.init();
-        DatabaseChangeLog changeLog = parse(database);
-        history.upgradeChecksums(changeLog, new Contexts(), new LabelExpression());
-        changeLog.validate(database, new Contexts(), new LabelExpression());
-        ChangeSetTransactions transactions = new ChangeSetTransactions(connection, lock);
-        work.on(database, changeLog, transactions);
-        return transactions.done();
+    private static List<ChangeSet> beforeLastApplied(
+            Database database, DatabaseChangeLog changeLog, List<ChangeSet> pending) throws LiquibaseException {
+        Set<ChangeSet> notApplied = new HashSet<>(pending);
+        List<ChangeSet> before = new ArrayList<>();
+        List<ChangeSet> candidates = new ArrayList<>();
+        for (ChangeSet changeSet : changeLog.getChangeSets()) {
+            if (notApplied.contains(changeSet)) {
+                candidates.add(changeSet);
+            } else if (LiquibaseSession.history(database).getRanChangeSet(changeSet) != null) {
+                before.addAll(candidates);
+                candidates.clear();
+            }
+        }
+        return before;
     }
 
-    private DatabaseChangeLog parse(Database database) throws LiquibaseException {
-        ChangeLogParameters values = new ChangeLogParameters(database);
-        parameters.forEach((name, value) -> {
-            values.set(name, value);
-            if (!value.equals(values.getValue(name, null))) {
-                throw new InvalidMigrationException(
-                        location,
-                        "the system property or environment variable " + name + " would replace its parameter \""
-                                + value + "\"; unset it",
-                        null);
-            }
+    @Override
+    public void tag(String tag) {
+        session.write((database, changeLog, transactions) -> {
+            LiquibaseSession.history(database).tag(tag);
+            return tag;
         });
-        return ChangeLogParserFactory.getInstance()
-                .getParser(file.path(), file.resources())
-                .parse(file.path(), values, file.resources());
     }
 
-    private static RuntimeEnvironment environment(Database database) {
-        return new RuntimeEnvironment(database, new Contexts(), new LabelExpression());
+    static boolean hasLedger(Database database) {
+        return ((StandardChangeLogHistoryService) LiquibaseSession.history(database)).hasDatabaseChangeLogTable();
     }
 
-    private static ChangeLogHistoryService prepareTables(Database database) throws LiquibaseException {
-        ChangeLogHistoryService history = Scope.getCurrentScope()
-                .getSingleton(ChangeLogHistoryServiceFactory.class)
-                .getChangeLogService(database);
-        history.init();
-        StandardLockService lockTable = new StandardLockService();
-        lockTable.setDatabase(database);
-        lockTable.init();
-        database.commit();
-        return history;
+    private List<ChangeSet> pending(Database database, DatabaseChangeLog changeLog) throws LiquibaseException {
+        ListVisitor pending = new ListVisitor();
+        visitAll(database, changeLog, pending, new ShouldRunChangeSetFilter(database));
+        return pending.getSeenChangeSets();
     }
 
-    /** Liquibase's maps would keep every database for ever. */
-    private static void forget(Database database) {
-        Scope.getCurrentScope()
-                .getSingleton(ChangeLogHistoryServiceFactory.class)
-                .resetAll();
-        Scope.getCurrentScope().getSingleton(ExecutorService.class).clearExecutor("jdbc", database);
+    private void visitAll(
+            Database database, DatabaseChangeLog changeLog, ChangeSetVisitor visitor, ChangeSetFilter... more)
+            throws LiquibaseException {
+        List<ChangeSetFilter> filters = new ArrayList<>(List.of(
+                new ContextChangeSetFilter(source.contexts()),
+                new LabelChangeSetFilter(source.labels()),
+                new DbmsChangeSetFilter(database),
+                new IgnoreChangeSetFilter()));
+        filters.addAll(List.of(more));
+        new ChangeLogIterator(changeLog, filters.toArray(ChangeSetFilter[]::new)).run(visitor, environment(database));
     }
 
-    private RuntimeException translated(Exception failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof ChangeSetTransactions.ChangeSetFailedException changeSetFailed) {
-                return new MigrationFailedException(changeSetFailed.changeSet(), LEDGER, changeSetFailed);
-            }
-            if (cause instanceof ValidationFailedException invalid) {
-                return translated(invalid);
-            }
+    private ChangeLogIterator iterateBack(Database database, DatabaseChangeLog changeLog, RollbackPoint point)
+            throws LiquibaseException {
+        List<RanChangeSet> ran = database.getRanChangeSetList();
+        ChangeSetFilter end = new CountChangeSetFilter(point.count());
+        String tag = point.tag();
+        if (tag != null) {
+            requireTag(ran, tag);
+            end = new AfterTagChangeSetFilter(tag, new ArrayList<>(ran), TagVersionEnum.NEWEST, changeLog);
         }
-        return new InvalidMigrationException(location, String.valueOf(failure.getMessage()), failure);
+        return new ChangeLogIterator(ran, changeLog, new AlreadyRanChangeSetFilter(ran), end);
     }
 
-    private RuntimeException translated(ValidationFailedException invalid) {
-        List<String> edited = invalid.getInvalidMD5Sums().stream()
-                .map(sums -> sums.replaceFirst(" was: .*", ""))
-                .toList();
-        return edited.isEmpty()
-                ? new InvalidMigrationException(location, String.valueOf(invalid.getMessage()), invalid)
-                : new MigrationHistoryException(LEDGER, edited, List.of(), invalid);
+    private void requireTag(List<RanChangeSet> ran, String tag) {
+        if (ran.stream().noneMatch(one -> tag.equalsIgnoreCase(one.getTag()))) {
+            throw new InvalidMigrationException(
+                    source.toString(), "cannot be rolled back to the tag \"" + tag + "\": there is none", null);
+        }
     }
 
-    /** What is to be done with the changesets, once the lock is held and the changelog is parsed and checked. */
-    private interface Work {
-        void on(Database database, DatabaseChangeLog changeLog, ChangeSetTransactions transactions)
-                throws LiquibaseException;
+    private RuntimeEnvironment environment(Database database) {
+        return new RuntimeEnvironment(database, source.contexts(), source.labels());
+    }
+
+    private static List<String> names(List<ChangeSet> changeSets) {
+        return changeSets.stream().map(one -> one.toString(false)).toList();
+    }
+
+    private static String name(RanChangeSet ran) {
+        return ran.getChangeLog() + "::" + ran.getId() + "::" + ran.getAuthor();
     }
 }

@@ -6,6 +6,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -47,5 +48,15 @@ record MigrationFile(String name, BigInteger number, MigrationScript script) {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("Every Java platform has SHA-256", e);
         }
+    }
+
+    /** Returns the statements that take the migration back, and fails if it does not say how. */
+    List<String> rollback(MigrationLocation location) {
+        List<String> rollback = script.rollback();
+        if (rollback == null) {
+            throw new InvalidMigrationException(
+                    location + "/" + name, "cannot be rolled back: it has no line \"-- rollback\"", null);
+        }
+        return rollback;
     }
 }

@@ -7,13 +7,15 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The table that records which directories' migrations were applied. The TypeScript library's has the same names, no checksum,
- * and in its older versions no unique key: both are added.
+ * The table that records which directories' migrations were applied. The TypeScript library's has the same names, no checksum
+ * and tag, and in its older versions no unique key: these are added.
  */
 final class MigrationLedger {
 
@@ -43,21 +45,34 @@ final class MigrationLedger {
         return table;
     }
 
+    /** One row. */
+    record Entry(String name, String checksum, @Nullable String tag) {}
+
+    /** Leaves the table as it is, also if it is not there. */
+    static MigrationLedger of(Connection connection, String table) {
+        return new MigrationLedger(connection, table);
+    }
+
     /** Creates the table if it is not there, and adds what it lacks. */
     static MigrationLedger open(Connection connection, String table) throws SQLException {
-        MigrationLedger ledger = new MigrationLedger(connection, table);
+        MigrationLedger ledger = of(connection, table);
         ledger.create();
         return ledger;
     }
 
-    /** Returns the applied migrations with their checksums, in the order of being applied; an empty checksum is unknown. */
-    Map<String, String> applied() throws SQLException {
-        Map<String, String> applied = new LinkedHashMap<>();
+    /** Returns the applied migrations, in the order of being applied; an empty checksum is unknown. */
+    List<Entry> applied() throws SQLException {
+        if (columns().isEmpty()) {
+            return List.of();
+        }
+        // The row as JSON, since an older table has not all columns.
+        String query = "SELECT name, coalesce(to_jsonb(l) ->> 'checksum', ''), to_jsonb(l) ->> 'tag' FROM " + quoted
+                + " l ORDER BY id";
+        List<Entry> applied = new ArrayList<>();
         try (Statement statement = connection.createStatement();
-                ResultSet rows =
-                        statement.executeQuery("SELECT name, coalesce(checksum, '') FROM " + quoted + " ORDER BY id")) {
+                ResultSet rows = statement.executeQuery(query)) {
             while (rows.next()) {
-                applied.put(rows.getString(1), rows.getString(2));
+                applied.add(new Entry(rows.getString(1), rows.getString(2), rows.getString(3)));
             }
         }
         return applied;
@@ -65,6 +80,12 @@ final class MigrationLedger {
 
     void add(MigrationFile migration) throws SQLException {
         update("INSERT INTO " + quoted + " (name, checksum) VALUES (?, ?)", migration.name(), migration.checksum());
+    }
+
+    /** The statement of {@link #add} with its values in it. */
+    String additionOf(MigrationFile migration) {
+        return "INSERT INTO " + quoted + " (name, checksum) VALUES (" + literal(migration.name()) + ", "
+                + literal(migration.checksum()) + ")";
     }
 
     /** Records the checksum of a migration that was applied by somebody who keeps none. */
@@ -76,13 +97,51 @@ final class MigrationLedger {
         update("DELETE FROM " + quoted + " WHERE name = ?", migration.name());
     }
 
+    /** The statement of {@link #remove} with its value in it. */
+    String removalOf(MigrationFile migration) {
+        return "DELETE FROM " + quoted + " WHERE name = " + literal(migration.name());
+    }
+
+    /** Marks the migration that was applied last, and no other one, and returns whether there is one. */
+    boolean tag(String tag) throws SQLException {
+        update("UPDATE " + quoted + " SET tag = NULL WHERE tag = ?", tag);
+        return update("UPDATE " + quoted + " SET tag = ? WHERE id = (SELECT max(id) FROM " + quoted + ")", tag) == 1;
+    }
+
+    /** Returns the statements that create the table or add what it lacks, none if it is as it should be. */
+    List<String> preparation() throws SQLException {
+        Set<String> columns = columns();
+        if (columns.isEmpty()) {
+            return List.of("CREATE TABLE IF NOT EXISTS " + quoted
+                    + " (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text NOT NULL UNIQUE,"
+                    + " checksum text, run_on timestamptz NOT NULL DEFAULT now(), tag text)");
+        }
+        return Stream.of("checksum", "tag")
+                .filter(column -> !columns.contains(column))
+                .map(column -> "ALTER TABLE " + quoted + " ADD COLUMN IF NOT EXISTS " + column + " text")
+                .toList();
+    }
+
+    private Set<String> columns() throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement("SELECT attname FROM pg_attribute"
+                + " WHERE attrelid = to_regclass(?) AND attnum > 0 AND NOT attisdropped")) {
+            statement.setString(1, quoted);
+            try (ResultSet rows = statement.executeQuery()) {
+                Set<String> columns = new HashSet<>();
+                while (rows.next()) {
+                    columns.add(rows.getString(1));
+                }
+                return columns;
+            }
+        }
+    }
+
     private void create() throws SQLException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("SET LOCAL client_min_messages = warning");
-            statement.execute(
-                    "CREATE TABLE IF NOT EXISTS " + quoted + " (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,"
-                            + " name text NOT NULL UNIQUE, checksum text, run_on timestamptz NOT NULL DEFAULT now())");
-            statement.execute("ALTER TABLE " + quoted + " ADD COLUMN IF NOT EXISTS checksum text");
+            for (String sql : preparation()) {
+                statement.execute(sql);
+            }
         }
         refuseDuplicates();
         if (!hasUniqueName()) {
@@ -121,12 +180,16 @@ final class MigrationLedger {
         }
     }
 
-    private void update(String sql, String... values) throws SQLException {
+    private int update(String sql, String... values) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             for (int i = 0; i < values.length; i++) {
                 statement.setString(i + 1, values[i]);
             }
-            statement.executeUpdate();
+            return statement.executeUpdate();
         }
+    }
+
+    private static String literal(String value) {
+        return "'" + value.replace("'", "''") + "'";
     }
 }

@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Lets one migration run at a time touch a ledger, among all processes. It is a session's advisory lock on a connection of
@@ -23,7 +24,7 @@ final class MigrationLock implements AutoCloseable {
     private static final int NAMESPACE = 0x68657861;
 
     private static final long FIRST_PAUSE_MILLIS = 20;
-    private static final long LONGEST_PAUSE_MILLIS = 250;
+    private static final long LONGEST_PAUSE_MILLIS = 500;
 
     private final OwnConnection connection;
     private final String table;
@@ -33,20 +34,29 @@ final class MigrationLock implements AutoCloseable {
         this.table = table;
     }
 
-    /** Waits until nobody else holds the lock of this ledger. */
+    /** Waits until nobody else holds the lock of this ledger, and holds no connection while it sleeps. */
     static MigrationLock acquire(DataSource dataSource, String table) throws SQLException, InterruptedException {
-        OwnConnection connection = OwnConnection.open(dataSource);
+        for (long pause = FIRST_PAUSE_MILLIS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MILLIS)) {
+            MigrationLock lock = tryToAcquire(dataSource, table);
+            if (lock != null) {
+                return lock;
+            }
+            Thread.sleep(pause);
+        }
+    }
+
+    private static @Nullable MigrationLock tryToAcquire(DataSource dataSource, String table) throws SQLException {
+        OwnConnection connection = OwnConnection.open(dataSource, false);
         try {
             connection.jdbc().setAutoCommit(true);
-            long pause = FIRST_PAUSE_MILLIS;
-            while (!advisoryLock(connection.jdbc(), TRY_LOCK, table)) {
-                Thread.sleep(pause);
-                pause = Math.min(pause * 2, LONGEST_PAUSE_MILLIS);
+            if (!advisoryLock(connection.jdbc(), TRY_LOCK, table)) {
+                connection.close();
+                return null;
             }
             connection.jdbc().setAutoCommit(false);
             liftTimeLimits(connection.jdbc());
             return new MigrationLock(connection, table);
-        } catch (SQLException | InterruptedException | RuntimeException | Error e) {
+        } catch (SQLException | RuntimeException | Error e) {
             closeSuppressed(connection, e);
             throw e;
         }

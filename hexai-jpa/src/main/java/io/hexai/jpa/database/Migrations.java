@@ -1,7 +1,6 @@
 package io.hexai.jpa.database;
 
 import java.util.List;
-import java.util.Map;
 import javax.sql.DataSource;
 
 /**
@@ -10,14 +9,15 @@ import javax.sql.DataSource;
  * <p>Every run can be repeated and applies only what is missing. Any number of processes may start one at once: one works, the
  * others wait and then find nothing to do. A migration and its row in the ledger are committed together, so that a crash leaves
  * either both or neither, and no lock outlives the process that held it. A run needs two connections at the same time. A
- * location is {@code classpath:…} or a path.
+ * location is {@code classpath:…} or a path. Each migration is one line of the log; nothing is sent anywhere but to the database.
+ *
+ * <p>These are short forms. {@link Migrator} does more: dry runs, status, validation, tags, progress, and changelogs with
+ * parameters, contexts and labels. Besides the exceptions named below, all throw {@link DatabaseOperationException} if the
+ * server cannot be reached or refuses the ledger, and {@link IllegalArgumentException} for a pool of one connection.
  *
  * <p>Thread-safe.
  */
 public final class Migrations {
-
-    private static final String BUILT_IN = "classpath:hexai-jpa/built-in.xml";
-    private static final String EVENT_TABLE = "classpath:hexai-jpa/event-table.xml";
 
     private Migrations() {}
 
@@ -35,7 +35,7 @@ public final class Migrations {
      * @throws MigrationFailedException if a changeset fails; those before it stay applied
      */
     public static MigrationReport run(DataSource target, String changelog) {
-        return run(target, changelog, Map.of());
+        return Migrator.of(target, Changelog.at(changelog)).run();
     }
 
     /**
@@ -61,7 +61,7 @@ public final class Migrations {
      * @throws MigrationFailedException if a changeset fails; those before it stay applied
      */
     public static MigrationReport runBuiltIn(DataSource target) {
-        return run(target, BUILT_IN);
+        return Migrator.of(target, Changelog.builtIn()).run();
     }
 
     /**
@@ -87,7 +87,7 @@ public final class Migrations {
      * @throws MigrationFailedException if a changeset fails; those before it stay applied
      */
     public static MigrationReport runEventTable(DataSource target, String table) {
-        return run(target, EVENT_TABLE, Map.of("hexai.eventTable", EventTableName.parameter(table)));
+        return Migrator.of(target, Changelog.eventTable(table)).run();
     }
 
     /**
@@ -117,7 +117,7 @@ public final class Migrations {
      * @throws MigrationFailedException if a changeset has no rollback or it fails; those rolled back before it stay so
      */
     public static List<String> rollBack(DataSource target, String changelog, int count) {
-        return new MigrationReport(new LiquibaseRun(target, changelog, Map.of()).rollBack(checked(count))).names();
+        return Migrator.of(target, Changelog.at(changelog)).rollBack(count);
     }
 
     /**
@@ -185,7 +185,8 @@ public final class Migrations {
      * @throws MigrationFailedException if a migration fails; those before it stay applied
      */
     public static MigrationReport runDirectory(DataSource target, String location, String namespace) {
-        return new MigrationReport(new DirectoryRun(target, location, namespace).update());
+        return Migrator.of(target, SqlDirectory.at(location).withNamespace(namespace))
+                .run();
     }
 
     /**
@@ -221,7 +222,8 @@ public final class Migrations {
      * @throws MigrationFailedException if a rollback fails; those rolled back before it stay so
      */
     public static List<String> rollBackDirectory(DataSource target, String location, String namespace, int count) {
-        return new MigrationReport(new DirectoryRun(target, location, namespace).rollBack(checked(count))).names();
+        return Migrator.of(target, SqlDirectory.at(location).withNamespace(namespace))
+                .rollBack(count);
     }
 
     /**
@@ -240,17 +242,5 @@ public final class Migrations {
      */
     public static List<String> rollBackDirectory(PostgresConfig target, String location, String namespace, int count) {
         return rollBackDirectory(new DriverDataSource(target), location, namespace, count);
-    }
-
-    private static MigrationReport run(DataSource target, String changelog, Map<String, String> parameters) {
-        return new MigrationReport(new LiquibaseRun(target, changelog, parameters).update());
-    }
-
-    private static int checked(int count) {
-        if (count < 0) {
-            throw new IllegalArgumentException(
-                    "Cannot roll back " + count + " migrations: the count must not be negative");
-        }
-        return count;
     }
 }

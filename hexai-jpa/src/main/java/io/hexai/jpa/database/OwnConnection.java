@@ -13,6 +13,9 @@ import javax.sql.DataSource;
  */
 final class OwnConnection implements AutoCloseable {
 
+    /** The last statement on a connection that was given back; by it such a session can be told from others. */
+    static final String LAST_STATEMENT = "RESET client_connection_check_interval";
+
     /** Not every platform that PostgreSQL runs on can. */
     private static final String WATCH_CLIENT =
             "DO $$ BEGIN PERFORM set_config('client_connection_check_interval', '1s', false);"
@@ -21,21 +24,24 @@ final class OwnConnection implements AutoCloseable {
     private final Connection connection;
     private final boolean autoCommit;
     private final int isolation;
+    private final boolean readOnly;
 
-    private OwnConnection(Connection connection) throws SQLException {
+    private OwnConnection(Connection connection, boolean readOnly) throws SQLException {
         this.connection = connection;
         this.autoCommit = connection.getAutoCommit();
         this.isolation = connection.getTransactionIsolation();
+        this.readOnly = connection.isReadOnly();
         connection.setAutoCommit(true);
         connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
         execute(connection, WATCH_CLIENT);
+        connection.setReadOnly(readOnly);
         connection.setAutoCommit(false);
     }
 
-    static OwnConnection open(DataSource dataSource) throws SQLException {
+    static OwnConnection open(DataSource dataSource, boolean readOnly) throws SQLException {
         Connection connection = dataSource.getConnection();
         try {
-            return new OwnConnection(connection);
+            return new OwnConnection(connection, readOnly);
         } catch (SQLException e) {
             connection.close();
             throw e;
@@ -53,8 +59,9 @@ final class OwnConnection implements AutoCloseable {
                 connection.rollback();
             }
             connection.setAutoCommit(true);
-            execute(connection, "RESET client_connection_check_interval");
+            connection.setReadOnly(readOnly);
             connection.setTransactionIsolation(isolation);
+            execute(connection, LAST_STATEMENT);
             connection.setAutoCommit(autoCommit);
         }
     }

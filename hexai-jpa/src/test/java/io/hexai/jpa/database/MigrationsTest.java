@@ -78,7 +78,7 @@ class MigrationsTest {
         void changesNothingThatTheConnectionPoolWouldNotice() throws Exception {
             try (Connection connection = TestPostgres.connect(database.url())) {
                 connection.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
-                try (OwnConnection own = OwnConnection.open(new OneConnection(connection))) {
+                try (OwnConnection own = OwnConnection.open(new OneConnection(connection), false)) {
                     assertThat(own.jdbc().getTransactionIsolation()).isEqualTo(Connection.TRANSACTION_READ_COMMITTED);
                     assertThat(own.jdbc().getAutoCommit()).isFalse();
                 }
