@@ -37,13 +37,13 @@ final class LiquibaseSession {
     private static final ReentrantLock ONE_AT_A_TIME = new ReentrantLock();
 
     private final DataSource dataSource;
-    private final Changelog changelog;
+    private final Changelog source;
     private final ChangelogFile file;
 
-    LiquibaseSession(DataSource dataSource, Changelog changelog) {
+    LiquibaseSession(DataSource dataSource, Changelog source) {
         this.dataSource = dataSource;
-        this.changelog = changelog;
-        this.file = changelog.file();
+        this.source = source;
+        this.file = source.file();
     }
 
     /** What is to be done with the changesets, once the changelog is parsed. */
@@ -68,8 +68,8 @@ final class LiquibaseSession {
                     history.reset();
                     history.init();
                     DatabaseChangeLog changeLog = parse(database);
-                    history.upgradeChecksums(changeLog, changelog.contexts(), changelog.labels());
-                    changeLog.validate(database, changelog.contexts(), changelog.labels());
+                    history.upgradeChecksums(changeLog, source.contexts(), source.labels());
+                    changeLog.validate(database, source.contexts(), source.labels());
                     return work.on(database, changeLog, new ChangeSetTransactions(connection, connections.lock()));
                 });
             }
@@ -127,13 +127,13 @@ final class LiquibaseSession {
 
     private DatabaseChangeLog parse(Database database) throws LiquibaseException {
         ChangeLogParameters values = new ChangeLogParameters(database);
-        values.setContexts(changelog.contexts());
-        values.setLabels(changelog.labels());
-        changelog.parameters().forEach((name, value) -> {
+        values.setContexts(source.contexts());
+        values.setLabels(source.labels());
+        source.parameters().forEach((name, value) -> {
             values.set(name, value);
             if (!value.equals(values.getValue(name, null))) {
                 throw new InvalidMigrationException(
-                        changelog.toString(),
+                        source.toString(),
                         "the system property or environment variable " + name + " would replace its parameter \""
                                 + value + "\"; unset it",
                         null);
@@ -171,7 +171,7 @@ final class LiquibaseSession {
             return attempt.make();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new MigrationFailedException(changelog.toString(), LEDGER, e);
+            throw new MigrationFailedException(source.toString(), LEDGER, e);
         } catch (Exception e) {
             throw translated(e);
         }
@@ -196,14 +196,14 @@ final class LiquibaseSession {
             return translated(invalid);
         }
         return refused == null
-                ? new InvalidMigrationException(changelog.toString(), String.valueOf(failure.getMessage()), failure)
-                : new DatabaseOperationException("Migrating by " + changelog, refused);
+                ? new InvalidMigrationException(source.toString(), String.valueOf(failure.getMessage()), failure)
+                : new DatabaseOperationException("Migrating by " + source, refused);
     }
 
     private RuntimeException translated(ValidationFailedException invalid) {
         List<String> edited = edited(invalid);
         return edited.isEmpty()
-                ? new InvalidMigrationException(changelog.toString(), String.valueOf(invalid.getMessage()), invalid)
+                ? new InvalidMigrationException(source.toString(), String.valueOf(invalid.getMessage()), invalid)
                 : new MigrationHistoryException(LEDGER, edited, List.of(), invalid);
     }
 
