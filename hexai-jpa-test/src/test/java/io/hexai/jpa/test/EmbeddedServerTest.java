@@ -4,13 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hexai.jpa.database.PostgresConfig;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,41 +29,6 @@ class EmbeddedServerTest {
 
         assertThat(data.getParent()).doesNotExist();
         assertThatThrownBy(() -> SharedServer.select(config, "SELECT 1")).hasRootCauseInstanceOf(IOException.class);
-    }
-
-    @Nested
-    class AServerWhoseJvmWasKilled {
-
-        @Test
-        void isEndedByTheNextOne(@TempDir Path temporary) throws Exception {
-            Process jvm = new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java")
-                                    .toString(),
-                            "-XX:TieredStopAtLevel=1",
-                            "-XX:+UseSerialGC",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            KilledJvm.class.getName(),
-                            temporary.resolve("home").toString())
-                    .redirectError(ProcessBuilder.Redirect.INHERIT)
-                    .start();
-            Path directory;
-            ProcessHandle server;
-            try (BufferedReader output = jvm.inputReader()) {
-                directory = Path.of(output.readLine());
-                server = ProcessHandle.of(Long.parseLong(output.readLine())).orElseThrow();
-            } finally {
-                jvm.destroyForcibly().waitFor();
-            }
-            assertThat(server.isAlive()).isTrue();
-            assertThat(directory).isDirectory();
-
-            try (ServerDirectory next = ServerDirectory.createIn(temporary.resolve("home"))) {
-                assertThat(server.onExit().get(20, TimeUnit.SECONDS).isAlive()).isFalse();
-                assertThat(directory).doesNotExist();
-                assertThat(next.path()).isDirectory();
-            }
-        }
     }
 
     @Nested
