@@ -14,7 +14,8 @@ final class Comparisons {
                         NestedScopes.comparisons(),
                         List.of(EventAppends.comparison()),
                         EventBatches.comparisons(),
-                        List.of(EventStreaming.comparison()))
+                        List.of(EventStreaming.comparison()),
+                        List.of(FreshDatabases.comparison()))
                 .flatMap(List::stream)
                 .toList();
     }
