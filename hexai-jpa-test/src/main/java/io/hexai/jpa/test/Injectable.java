@@ -30,9 +30,7 @@ final class Injectable {
             value(StatementLog.class, database -> new StatementLog(database.observers(), false)),
             value(Faults.class, database -> new Faults(database.faults(), false)),
             value(Subscriptions.class, LiveDatabase::subscriptions),
-            value(
-                    TwoSessions.class,
-                    database -> TwoSessions.of(database.hexaiJpa().unitOfWork())));
+            value(TwoSessions.class, LiveDatabase::twoSessions));
 
     private Injectable() {}
 

@@ -49,12 +49,21 @@ final class LiveDatabase implements AutoCloseable {
     }
 
     Subscriptions subscriptions() {
+        requireCommits("subscription");
+        return Subscriptions.of(hexaiJpa().unitOfWork());
+    }
+
+    TwoSessions twoSessions() {
+        requireCommits("second session");
+        return TwoSessions.of(hexaiJpa().unitOfWork());
+    }
+
+    private void requireCommits(String who) {
         if (spec.isolation() == TestIsolation.ROLLBACK) {
             throw new ParameterResolutionException(
-                    spec + " has isolation ROLLBACK, in which nothing is committed that a subscription could see."
-                            + " Choose CLONE_PER_CLASS, CLONE_PER_METHOD or TRUNCATE.");
+                    spec + " has isolation ROLLBACK, in which nothing is committed that a " + who
+                            + " could see. Choose CLONE_PER_CLASS, CLONE_PER_METHOD or TRUNCATE.");
         }
-        return Subscriptions.of(hexaiJpa().unitOfWork());
     }
 
     PostgresConfig config() {

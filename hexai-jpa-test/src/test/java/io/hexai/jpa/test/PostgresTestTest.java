@@ -171,6 +171,20 @@ class PostgresTestTest {
     }
 
     @Nested
+    class RolledBackTests {
+
+        @Test
+        void areRefusedWhatNeedsCommits() {
+            assertThat(failures(Fixtures.run(RolledBack.class)))
+                    .hasSize(2)
+                    .allSatisfy(failure -> assertThat(failure)
+                            .isInstanceOf(ParameterResolutionException.class)
+                            .hasMessageContaining("isolation ROLLBACK, in which nothing is committed")
+                            .hasMessageContaining("CLONE_PER_CLASS"));
+        }
+    }
+
+    @Nested
     class ClassesInParallel {
 
         @Test
@@ -492,6 +506,15 @@ class PostgresTestTest {
                     .containsExactly("t");
             unitOfWork.run(em -> em.persist(new Note(1, "row")));
         }
+    }
+
+    @PostgresTest(isolation = TestIsolation.ROLLBACK)
+    static class RolledBack {
+        @Test
+        void cannotHaveSubscriptions(Subscriptions subscriptions) {}
+
+        @Test
+        void cannotHaveSessions(TwoSessions sessions) {}
     }
 
     @PostgresTest(isolation = TestIsolation.TRUNCATE)

@@ -10,6 +10,7 @@ import io.hexai.jpa.event.EventType;
 import io.hexai.jpa.transaction.CommitPhase;
 import io.hexai.jpa.transaction.IsolationLevel;
 import io.hexai.jpa.transaction.Propagation;
+import io.hexai.jpa.transaction.ResourceKey;
 import io.hexai.jpa.transaction.RetryPolicy;
 import io.hexai.jpa.transaction.TransactionOptions;
 import io.hexai.jpa.transaction.TransactionScope;
@@ -103,6 +104,61 @@ class RollbackIsolationTest {
                         }
                     }))
                     .isInstanceOf(UnexpectedRollbackException.class);
+        }
+
+        @Test
+        void thatSwallowsTheFailureOfAJoinedOneIsToldSoAndUndone() {
+            assertThatThrownBy(() -> unitOfWork.run(() -> {
+                        add(1);
+                        assertThatThrownBy(() -> unitOfWork.run(() -> {
+                                    throw new IllegalStateException("joined");
+                                }))
+                                .hasMessage("joined");
+                    }))
+                    .isInstanceOf(UnexpectedRollbackException.class)
+                    .hasRootCauseMessage("joined");
+
+            assertThat(ids()).isEmpty();
+        }
+
+        @Test
+        void thatPreventsItsCommitIsUndoneAndReturnsNormally() {
+            List<String> ran = new ArrayList<>();
+
+            unitOfWork.run(() -> {
+                add(1);
+                unitOfWork.current().afterCommit(() -> ran.add("commit"));
+                unitOfWork.current().afterRollback(() -> ran.add("rollback"));
+                unitOfWork.current().preventCommit();
+            });
+
+            assertThat(ran).containsExactly("rollback");
+            assertThat(ids()).isEmpty();
+        }
+
+        @Test
+        void thatSendsNothingRunsItsHooksAndObservesNoCommit(StatementLog log) {
+            List<String> ran = new ArrayList<>();
+            try (var observed = unitOfWork.onEveryCommit(() -> ran.add("observer"))) {
+                assertThat(observed).isNotNull();
+                Statements sent = log.during(
+                        () -> unitOfWork.run(() -> unitOfWork.current().afterCommit(() -> ran.add("after"))));
+                assertThat(sent.commits()).isZero();
+                sent.assertNone();
+            }
+
+            assertThat(ran).containsExactly("after");
+        }
+
+        @Test
+        void hasItsResourcesToItself() {
+            ResourceKey<List<String>> key = ResourceKey.of("list");
+
+            unitOfWork.run(
+                    () -> unitOfWork.current().resource(key, ArrayList::new).add("first"));
+
+            unitOfWork.run(() -> assertThat(unitOfWork.current().resource(key, ArrayList::new))
+                    .isEmpty());
         }
 
         @Test

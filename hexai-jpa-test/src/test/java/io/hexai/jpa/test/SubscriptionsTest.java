@@ -1,6 +1,5 @@
 package io.hexai.jpa.test;
 
-import static io.hexai.jpa.test.Fixtures.failures;
 import static io.hexai.jpa.test.Fixtures.requireAllGreen;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -23,7 +22,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ParameterResolutionException;
 import org.opentest4j.AssertionFailedError;
 
 @PostgresTest(
@@ -180,16 +178,6 @@ class SubscriptionsTest {
 
             assertThat(SEEN).hasSize(2);
         }
-
-        @Test
-        void areRefusedWhereNothingIsCommitted() {
-            assertThat(failures(Fixtures.run(RolledBack.class)))
-                    .singleElement()
-                    .isInstanceOf(ParameterResolutionException.class)
-                    .extracting(Throwable::getMessage)
-                    .asString()
-                    .contains("isolation ROLLBACK", "CLONE_PER_CLASS");
-        }
     }
 
     private static EventSubscription idle(EventStore store, String name) {
@@ -236,12 +224,5 @@ class SubscriptionsTest {
                 SEEN.add(SEEN.element());
             }
         }
-    }
-
-    @PostgresTest(events = Asked.class, isolation = TestIsolation.ROLLBACK)
-    static class RolledBack {
-
-        @Test
-        void cannotHaveAny(Subscriptions subscriptions) {}
     }
 }

@@ -28,6 +28,8 @@ import io.hexai.jpa.transaction.RetryPolicy;
 import io.hexai.jpa.transaction.UnitOfWork;
 import jakarta.persistence.LockModeType;
 import jakarta.persistence.PersistenceException;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,6 +60,30 @@ class TestingGuideTest {
             });
 
             assertThat(events.fetch(0, 10).events()).hasSize(1);
+        }
+    }
+    // endregion
+
+    // region composed
+    @Retention(RetentionPolicy.RUNTIME)
+    @PostgresTest(entities = Account.class, events = AccountOpened.class, isolation = TestIsolation.TRUNCATE)
+    @interface BankTest {}
+    // endregion
+
+    @Nested
+    // region composed-use
+    @BankTest
+    class OpeningTest {
+
+        private final UnitOfWork unitOfWork;
+
+        OpeningTest(UnitOfWork unitOfWork) {
+            this.unitOfWork = unitOfWork;
+        }
+
+        @Test
+        void startsWithAnEmptyTable() {
+            unitOfWork.run(em -> assertThat(em.find(Account.class, "a-1")).isNull());
         }
     }
     // endregion
