@@ -42,8 +42,8 @@ class KilledRunTest {
 
         /** It gives a dead client's locks up a moment later; whoever asks for that of the run gets it then. */
         private static void awaitThatTheServerKnows(PostgresConfig server, String database) {
-            String owner = database.split("_")[2];
-            SharedServer.select(server, "SELECT pg_advisory_lock(1751480417, x'" + owner + "'::int)");
+            String lock = "(1751480417, x'" + database.split("_")[2] + "'::int)";
+            SharedServer.select(server, "SELECT pg_advisory_lock" + lock + ", pg_advisory_unlock" + lock);
         }
     }
 
