@@ -1,5 +1,6 @@
 package io.hexai.jpa.database;
 
+import io.hexai.jpa.internal.SupportedVersions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -27,6 +28,7 @@ final class OwnConnection implements AutoCloseable {
     private final boolean readOnly;
 
     private OwnConnection(Connection connection, boolean readOnly) throws SQLException {
+        SupportedVersions.requirePostgres(connection);
         this.connection = connection;
         this.autoCommit = connection.getAutoCommit();
         this.isolation = connection.getTransactionIsolation();
@@ -42,7 +44,7 @@ final class OwnConnection implements AutoCloseable {
         Connection connection = dataSource.getConnection();
         try {
             return new OwnConnection(connection, readOnly);
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException e) {
             connection.close();
             throw e;
         }

@@ -1,4 +1,4 @@
-/** What packages of the library share and users never see: not exported by the module. Depends on no other package of it. */
+/** What packages of the library share and users never see: not exported by the module. Depends on no feature of it. */
 @NullMarked
 package io.hexai.jpa.internal;
 

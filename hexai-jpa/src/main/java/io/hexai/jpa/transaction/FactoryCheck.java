@@ -1,5 +1,6 @@
 package io.hexai.jpa.transaction;
 
+import io.hexai.jpa.internal.SupportedVersions;
 import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.PersistenceException;
 import org.hibernate.dialect.Dialect;
@@ -37,6 +38,7 @@ final class FactoryCheck {
             throw new IllegalArgumentException("The EntityManagerFactory" + name
                     + " is multi-tenant, so it has no single source of connections. Make one factory for each tenant.");
         }
+        SupportedVersions.require(sessionFactory);
         return sessionFactory;
     }
 

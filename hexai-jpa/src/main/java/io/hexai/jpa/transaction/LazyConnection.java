@@ -301,7 +301,9 @@ final class LazyConnection implements InvocationHandler, TransactionIdSeeker {
             PreparedStatement statement = seeksId
                     ? AccompaniedStatement.of(preparer, sql, new TransactionIdCompanion(this))
                     : preparer.prepare(sql);
-            return watch.hasBegun() ? statement : watched(statement, PreparedStatement.class, new TransactionWatcher());
+            return watch.hasBegun() && !rules.hasDeadline()
+                    ? statement
+                    : watched(statement, PreparedStatement.class, new TransactionWatcher());
         }
         return onPhysicalInTransaction(method, arguments);
     }
@@ -361,10 +363,22 @@ final class LazyConnection implements InvocationHandler, TransactionIdSeeker {
                 askForTransactionId(physical);
             }
             outcome = Outcome.COMMIT_SENT;
-            physical.commit();
+            commit(physical);
         }
         outcome = Outcome.COMMITTED;
         return null;
+    }
+
+    private void commit(Connection connection) throws SQLException {
+        try {
+            connection.commit();
+        } catch (SQLException e) {
+            if (rules.isTimedOut(e)) {
+                outcome = Outcome.OPEN; // the server says so only of a transaction that it has not committed
+            }
+            rules.requireNotTimedOut(e);
+            throw e;
+        }
     }
 
     private void askForTransactionId(Connection connection) throws SQLException {
@@ -400,6 +414,11 @@ final class LazyConnection implements InvocationHandler, TransactionIdSeeker {
         @Override
         public void beforeSql(String sql) throws SQLException {
             rules.refuseControl(sql);
+        }
+
+        @Override
+        public void afterFailure(SQLException failure) {
+            rules.requireNotTimedOut(failure);
         }
 
         @Override

@@ -259,7 +259,7 @@ final class RootScope extends OwningScope {
 
     private void requireTimeLeft() {
         if (deadline != null && deadline.isOver()) {
-            throw new TransactionTimeoutException(info(), deadline.timeout());
+            throw new TransactionTimeoutException(info(), deadline.timeout(), null);
         }
     }
 

@@ -2,10 +2,12 @@ package io.hexai.jpa.transaction;
 
 import io.hexai.jpa.HexaiJpaException;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown when the time of {@link TransactionOptions#withTimeout(Duration)} is over before a statement or the COMMIT. A
- * statement that is cut short by the server is reported by JPA's {@code QueryTimeoutException} instead.
+ * Thrown when the time of {@link TransactionOptions#withTimeout(Duration)} is over before a statement or the COMMIT, or when
+ * the server has ended the session because of it, as PostgreSQL 17 and later do. A single statement that takes longer than
+ * all of that time is cut short by the server, and reported by JPA's {@code QueryTimeoutException} instead.
  */
 public final class TransactionTimeoutException extends HexaiJpaException {
 
@@ -13,11 +15,11 @@ public final class TransactionTimeoutException extends HexaiJpaException {
 
     private final Duration timeout;
 
-    TransactionTimeoutException(TransactionInfo transaction, Duration timeout) {
+    TransactionTimeoutException(TransactionInfo transaction, Duration timeout, @Nullable Throwable cause) {
         super(
                 "The " + transaction + " did not end within its timeout of " + timeout
                         + " and was rolled back. Raise the timeout, or do less in one unit of work.",
-                null);
+                cause);
         this.timeout = timeout;
     }
 

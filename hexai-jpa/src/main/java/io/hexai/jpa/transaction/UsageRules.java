@@ -6,6 +6,9 @@ import org.jspecify.annotations.Nullable;
 /** Who may use the connection of a scope, until when, and what stays with the scope. Confined to its thread. */
 final class UsageRules {
 
+    /** What PostgreSQL 17 and later say when they end a session whose transaction_timeout is over. */
+    private static final String TRANSACTION_TIMEOUT = "25P04";
+
     private final TransactionInfo transaction;
     private final @Nullable Deadline deadline;
     private final Thread owner = Thread.currentThread();
@@ -41,7 +44,22 @@ final class UsageRules {
                     "08003");
         }
         if (deadline != null && deadline.isOver() && !ending) {
-            throw new TransactionTimeoutException(transaction, deadline.timeout());
+            throw new TransactionTimeoutException(transaction, deadline.timeout(), null);
+        }
+    }
+
+    /** Statements of a transaction with a deadline can fail because of it. */
+    boolean hasDeadline() {
+        return deadline != null;
+    }
+
+    boolean isTimedOut(SQLException failure) {
+        return deadline != null && TRANSACTION_TIMEOUT.equals(failure.getSQLState());
+    }
+
+    void requireNotTimedOut(SQLException failure) {
+        if (deadline != null && isTimedOut(failure)) {
+            throw new TransactionTimeoutException(transaction, deadline.timeout(), failure);
         }
     }
 

@@ -21,6 +21,9 @@ final class WatchedStatement implements InvocationHandler {
         /** Something was sent, and succeeded. */
         default void afterExecution() throws SQLException {}
 
+        /** A call failed. */
+        default void afterFailure(SQLException failure) {}
+
         /** The statement was closed for the first time. */
         default void afterClose() throws SQLException {}
     }
@@ -69,6 +72,9 @@ final class WatchedStatement implements InvocationHandler {
             }
             return result;
         } catch (InvocationTargetException e) {
+            if (e.getTargetException() instanceof SQLException failure) {
+                watcher.afterFailure(failure);
+            }
             throw e.getTargetException();
         } finally {
             if (name.equals("close") && !closed) {

@@ -29,7 +29,7 @@ public final class TestPostgres {
     /** Creates a database as a copy of another one, to which nobody may be connected, and returns its JDBC URL. */
     public static String newDatabase(String template) {
         String name = "test_" + ProcessHandle.current().pid() + "_" + COUNTER.incrementAndGet();
-        execute("CREATE DATABASE \"" + name + "\" TEMPLATE \"" + template + "\" STRATEGY file_copy");
+        execute("CREATE DATABASE \"" + name + "\" TEMPLATE \"" + template + "\"" + Server.COPY_STRATEGY);
         return urlOf(name);
     }
 
@@ -79,6 +79,17 @@ public final class TestPostgres {
 
     private static final class Server {
         static final String ADMIN_URL = start();
+
+        /** PostgreSQL 14 knows no other way, and no name for it. */
+        static final String COPY_STRATEGY = version() < 15 ? "" : " STRATEGY file_copy";
+
+        private static int version() {
+            try (Connection connection = DriverManager.getConnection(ADMIN_URL)) {
+                return connection.getMetaData().getDatabaseMajorVersion();
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+        }
 
         private static String start() {
             String configured = System.getenv("HEXAI_TEST_DB_URL");
