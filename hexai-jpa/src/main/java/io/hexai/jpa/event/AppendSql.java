@@ -9,6 +9,8 @@ final class AppendSql {
     private static final String MANY =
             "unnest(?::text[], ?::text[], ?::text[]) WITH ORDINALITY AS e (type, headers, payload, number)";
 
+    private static final String NO_STREAM = ", now(), NULL::text, NULL::bigint";
+
     private static final String AS_EXPECTED = "(?::bigint IS NULL OR stream.version = ?)";
 
     private AppendSql() {}
@@ -23,24 +25,25 @@ final class AppendSql {
 
     /** The condition takes the lock, and holds before a position is drawn. The server has no more to plan than without it. */
     private static String bySequence(EventTable table) {
-        return insert(table) + ") SELECT " + position(table, PositionStrategy.SEQUENCE)
-                + ", e.type, e.headers::jsonb, e.payload::jsonb FROM " + MANY + " WHERE (SELECT "
+        return insert(table) + " SELECT " + position(table, PositionStrategy.SEQUENCE)
+                + ", e.type, e.headers::jsonb, e.payload::jsonb" + NO_STREAM + " FROM " + MANY + " WHERE (SELECT "
                 + lock(table, "coalesce(?::bigint, (" + PositionLocks.lastDrawn(table) + "))")
                 + ") IS NOT NULL ORDER BY e.number RETURNING " + table.position();
     }
 
     /** Inserts nothing as long as nothing was drawn from the sequence: its last value is null then, and the lock not taken. */
     private static String oneBySequence(EventTable table) {
-        return insert(table) + ") SELECT " + position(table, PositionStrategy.SEQUENCE)
-                + ", ?, ?::jsonb, ?::jsonb WHERE "
+        return insert(table) + " SELECT " + position(table, PositionStrategy.SEQUENCE)
+                + ", ?::text, ?::jsonb, ?::jsonb" + NO_STREAM + " WHERE "
                 + lock(table, "coalesce(?::bigint, pg_sequence_last_value(" + table.sequenceLiteral() + "))")
                 + " IS NOT NULL RETURNING " + table.position();
     }
 
     private static String byCounter(EventTable table, boolean many) {
-        return "WITH positions AS " + counted(table, "", "") + " " + insert(table) + ") SELECT "
+        return "WITH positions AS " + counted(table, "", "") + " " + insert(table) + " SELECT "
                 + position(table, PositionStrategy.COUNTER) + ", e.type, e.headers::jsonb, e.payload::jsonb"
-                + " FROM positions, " + (many ? MANY : ONE) + " ORDER BY e.number RETURNING " + table.position();
+                + NO_STREAM + " FROM positions, " + (many ? MANY : ONE) + " ORDER BY e.number RETURNING "
+                + table.position();
     }
 
     /**
@@ -56,9 +59,9 @@ final class AppendSql {
                                 + PositionLocks.lastDrawn(table) + ") s WHERE " + AS_EXPECTED + ")";
                     case COUNTER -> counted(table, " FROM stream", " AND " + AS_EXPECTED);
                 }
-                + " " + insert(table) + ", " + table.streamId() + ", " + table.streamVersion() + ") SELECT "
+                + " " + insert(table) + " SELECT "
                 + position(table, strategy)
-                + ", e.type, e.headers::jsonb, e.payload::jsonb, ?, stream.version + e.number"
+                + ", e.type, e.headers::jsonb, e.payload::jsonb, now(), ?, stream.version + e.number"
                 + " FROM stream, positions, " + (many ? MANY : ONE)
                 + " ORDER BY e.number RETURNING " + table.position() + ", " + table.streamVersion();
     }
@@ -68,9 +71,11 @@ final class AppendSql {
                 + table.streamId() + " = ?";
     }
 
+    /** All columns, in the table's order: the plan needs no step that adds defaults. */
     private static String insert(EventTable table) {
         return "INSERT INTO " + table.name() + " (" + table.position() + ", " + table.messageType() + ", "
-                + table.headers() + ", " + table.payload();
+                + table.headers() + ", " + table.payload() + ", " + table.createdAt() + ", " + table.streamId() + ", "
+                + table.streamVersion() + ")";
     }
 
     private static String lock(EventTable table, String lowest) {
