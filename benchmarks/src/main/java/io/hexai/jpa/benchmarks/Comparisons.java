@@ -14,7 +14,7 @@ final class Comparisons {
                         NestedScopes.comparisons(),
                         List.of(EventAppends.comparison()),
                         EventBatches.comparisons(),
-                        List.of(EventStreaming.comparison()),
+                        List.of(EventStreaming.comparison(), EventTableSizes.comparison()),
                         List.of(FreshDatabases.comparison()))
                 .flatMap(List::stream)
                 .toList();

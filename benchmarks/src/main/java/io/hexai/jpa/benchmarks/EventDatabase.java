@@ -8,8 +8,11 @@ import io.hexai.jpa.event.EventTypes;
 import io.hexai.jpa.event.HexaiEvent;
 import io.hexai.jpa.transaction.UnitOfWork;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.hibernate.cfg.AvailableSettings;
 import tools.jackson.databind.json.JsonMapper;
@@ -27,7 +30,8 @@ final class EventDatabase implements AutoCloseable {
     EventDatabase(int connections) throws SQLException {
         pool = database.pool(connections);
         Migrations.runBuiltIn(pool);
-        unitOfWork = UnitOfWork.of(database.factory(pool, unchanged(), HexaiEvent.class, CountedEvent.class));
+        unitOfWork = UnitOfWork.of(
+                database.factory(pool, unchanged(), HexaiEvent.class, CountedEvent.class, LargeTableEvent.class));
     }
 
     /** Settings of a factory that leaves the tables as the migrations made them. */
@@ -57,6 +61,20 @@ final class EventDatabase implements AutoCloseable {
                 connection.commit();
             }
         }
+    }
+
+    /** Returns the first column. */
+    List<String> strings(String query) throws SQLException {
+        List<String> strings = new ArrayList<>();
+        try (Connection connection = pool.getConnection();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(query)) {
+            while (rows.next()) {
+                strings.add(rows.getString(1));
+            }
+            connection.rollback();
+        }
+        return strings;
     }
 
     /** Such statements as VACUUM run in no transaction. */
