@@ -5,6 +5,7 @@ import io.hexai.jpa.internal.OncePerFactory;
 import io.hexai.jpa.transaction.Registration;
 import io.hexai.jpa.transaction.TransactionOptions;
 import io.hexai.jpa.transaction.UnitOfWork;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
@@ -26,6 +27,9 @@ final class FactorySubscriptions implements EvictEventListener {
 
     private static final Logger LOG = LoggerFactory.getLogger(EventSubscription.class);
 
+    /** Whatever is done again begins by reading how far it came; and nobody waits while a lease runs out. */
+    private static final Duration COMMIT_PATIENCE = Duration.ofMillis(500);
+
     private final transient SessionFactoryImplementor factory;
     private final transient UnitOfWork unitOfWork;
     private final transient WakeUps wakeUps;
@@ -34,7 +38,8 @@ final class FactorySubscriptions implements EvictEventListener {
 
     private FactorySubscriptions(SessionFactoryImplementor factory) {
         this.factory = factory;
-        this.unitOfWork = UnitOfWork.of(factory);
+        this.unitOfWork =
+                UnitOfWork.builder(factory).commitPatience(COMMIT_PATIENCE).build();
         this.wakeUps = new WakeUps(unitOfWork);
     }
 

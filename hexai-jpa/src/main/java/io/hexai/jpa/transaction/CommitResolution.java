@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 /** Asks the server, on a new connection, how a transaction ended whose COMMIT was not answered. */
 final class CommitResolution {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(15);
     private static final Duration BETWEEN = Duration.ofMillis(100);
 
     /** Since the transaction began, the server crashed, which resets its statistics, or another one took its place. */
@@ -32,7 +31,7 @@ final class CommitResolution {
     CommitResolution(ConnectionSource connections, UnitOfWorkSettings settings, @Nullable Deadline deadline) {
         this.connections = connections;
         this.settings = settings;
-        this.end = deadline == null ? settings.clock().instant().plus(PATIENCE) : deadline.end();
+        this.end = deadline == null ? settings.clock().instant().plus(settings.commitPatience()) : deadline.end();
     }
 
     private enum Answer {

@@ -2,6 +2,7 @@ package io.hexai.jpa.transaction;
 
 import jakarta.persistence.EntityManagerFactory;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -15,6 +16,7 @@ public final class UnitOfWorkBuilder {
     private TransactionOptions defaults = TransactionOptions.defaults();
     private Sleeper sleeper = duration -> Thread.sleep(duration.toMillis(), duration.toNanosPart() % 1_000_000);
     private Clock clock = Clock.systemUTC();
+    private Duration commitPatience = Duration.ofSeconds(15);
     private boolean unversionedOptimisticWrites;
     private boolean resolveUnknownCommit;
 
@@ -92,13 +94,34 @@ public final class UnitOfWorkBuilder {
     }
 
     /**
+     * Sets for how long at most a server is asked again that does not answer, or still calls in progress what a lost COMMIT
+     * should end. A transaction with a timeout asks until that instead.
+     *
+     * @param patience by default 15 seconds; zero asks once
+     * @return this builder
+     * @throws IllegalArgumentException if it is negative
+     */
+    public UnitOfWorkBuilder commitPatience(Duration patience) {
+        if (patience.isNegative()) {
+            throw new IllegalArgumentException("The commit patience must not be negative, but is " + patience + ".");
+        }
+        this.commitPatience = patience;
+        return this;
+    }
+
+    /**
      * Creates the unit of work. It borrows no connection.
      *
      * @return the unit of work
      */
     public UnitOfWork build() {
         UnitOfWorkSettings settings = new UnitOfWorkSettings(
-                List.copyOf(listeners), sleeper, clock, unversionedOptimisticWrites, resolveUnknownCommit);
+                List.copyOf(listeners),
+                sleeper,
+                clock,
+                commitPatience,
+                unversionedOptimisticWrites,
+                resolveUnknownCommit);
         return new JpaUnitOfWork(new ScopeManager(factory, settings), defaults);
     }
 }

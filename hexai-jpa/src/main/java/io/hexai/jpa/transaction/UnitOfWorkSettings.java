@@ -1,6 +1,7 @@
 package io.hexai.jpa.transaction;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 
 /** What the builder fixed for all views of a unit of work. */
@@ -8,5 +9,6 @@ record UnitOfWorkSettings(
         List<UnitOfWorkListener> listeners,
         Sleeper sleeper,
         Clock clock,
+        Duration commitPatience,
         boolean unversionedOptimisticWrites,
         boolean resolveUnknownCommit) {}

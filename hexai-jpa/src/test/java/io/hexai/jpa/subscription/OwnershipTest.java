@@ -238,10 +238,11 @@ class OwnershipTest {
         EventSubscription second = one.start(newer);
         awaitStatus(second, SubscriptionStatus.RUNNING);
         second.awaitRebuilt(SOON);
-        EventSubscription first = other.start(other.balances("s"));
+        // It looks every fifty milliseconds whether it may take over.
+        EventSubscription first = other.start(other.balances("s").lease(Duration.ofMillis(200)));
         second.close();
         other.store.store(new Deposited("a", 1));
-        assertThatThrownBy(() -> first.awaitCaughtUp(Duration.ofSeconds(2))).isInstanceOf(NotCaughtUpException.class);
+        assertThatThrownBy(() -> first.awaitCaughtUp(Duration.ofMillis(500))).isInstanceOf(NotCaughtUpException.class);
         assertThat(first.state().status()).isEqualTo(SubscriptionStatus.STANDBY);
         assertThat(database.balances()).isEmpty();
     }

@@ -216,7 +216,7 @@ class PoisonTest {
                     .subscription("s")
                     .on(Deposited.class, (deposited, event) -> {
                         application.add("a", 1);
-                        if (tries.incrementAndGet() <= 6) {
+                        if (tries.incrementAndGet() <= 3) {
                             throw new OptimisticLockException("somebody else");
                         }
                     })
@@ -224,7 +224,7 @@ class PoisonTest {
             deposit(1);
             subscription.awaitCaughtUp(SOON);
             assertThat(database.balances()).containsExactly("a|1|1");
-            assertThat(tries).hasValue(7);
+            assertThat(tries).hasValue(4);
             assertThat(subscription.state().status()).isEqualTo(SubscriptionStatus.RUNNING);
             assertThat(subscription.state().attempts()).isZero();
         }

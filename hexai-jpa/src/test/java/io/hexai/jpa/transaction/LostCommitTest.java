@@ -155,6 +155,33 @@ class LostCommitTest extends AccountTests {
     }
 
     @Test
+    void isAskedAboutForAsLongAsTheBuilderWasTold() {
+        ManualClock clock = new ManualClock();
+        UnitOfWork impatient = UnitOfWork.builder(factory)
+                .commitPatience(Duration.ofMillis(250))
+                .clock(clock)
+                .sleeper(delay -> {
+                    slept.add(delay);
+                    clock.advance(delay);
+                })
+                .build();
+        proxy.nextCommit(Fate.LEFT_OPEN);
+
+        assertThatThrownBy(() -> impatient.run(em -> em.persist(new Account("a", 1))))
+                .isInstanceOf(CommitOutcomeUnknownException.class)
+                .hasMessageContaining("in progress");
+
+        assertThat(slept).hasSize(2);
+    }
+
+    @Test
+    void isAskedAboutForNoNegativeTime() {
+        assertThatThrownBy(() -> UnitOfWork.builder(factory).commitPatience(Duration.ofMillis(-1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("PT-0.001S");
+    }
+
+    @Test
     void staysUnknownIfNoServerAnswers() {
         ManualClock clock = new ManualClock();
         UnitOfWork timed = UnitOfWork.builder(factory)
