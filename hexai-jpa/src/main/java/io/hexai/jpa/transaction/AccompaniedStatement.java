@@ -44,7 +44,7 @@ final class AccompaniedStatement implements InvocationHandler {
 
     /** Makes a statement of the driver's. */
     interface Preparer {
-        PreparedStatement prepare(String text) throws Throwable;
+        PreparedStatement prepare(String text) throws SQLException;
     }
 
     /** The statement that travels along. */

@@ -1,16 +1,11 @@
 package io.hexai.jpa.transaction;
 
 import io.hexai.jpa.internal.TransactionIdSeeker;
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.BaseConnection;
 import org.postgresql.core.TransactionState;
@@ -19,7 +14,7 @@ import org.postgresql.core.TransactionState;
  * The connection on which a session is opened. It takes a physical one at the first statement, keeps commit and rollback
  * for the scope that owns it, and gives the physical one back in the state in which it was taken. Confined to its thread.
  */
-final class LazyConnection implements InvocationHandler, TransactionIdSeeker {
+final class LazyConnection implements TransactionIdSeeker {
 
     private static final String FAILED_TRANSACTION = "25P02";
 
@@ -30,7 +25,7 @@ final class LazyConnection implements InvocationHandler, TransactionIdSeeker {
     private final boolean askForTransactionId;
     private final UsageRules rules;
     private final Savepoints savepoints = new Savepoints();
-    private final Connection proxy;
+    private final Connection scoped = new ScopedConnection(this);
 
     private @Nullable Connection physical;
     private TransactionWatch watch = new TransactionWatch();
@@ -60,14 +55,11 @@ final class LazyConnection implements InvocationHandler, TransactionIdSeeker {
         this.askForTransactionId = askForTransactionId;
         this.rules = new UsageRules(transaction, begin.deadline());
         this.reading = begin.options().isOptimistic();
-        this.proxy = (Connection) Proxy.newProxyInstance(
-                LazyConnection.class.getClassLoader(),
-                new Class<?>[] {Connection.class, TransactionIdSeeker.class},
-                this);
     }
 
-    Connection proxy() {
-        return proxy;
+    /** What the session is opened on. */
+    Connection scoped() {
+        return scoped;
     }
 
     boolean isPhysical() {
@@ -172,65 +164,24 @@ final class LazyConnection implements InvocationHandler, TransactionIdSeeker {
     }
 
     @Override
-    public @Nullable Object invoke(Object self, Method method, @Nullable Object @Nullable [] arguments)
-            throws Throwable {
-        return switch (method.getName()) {
-            case "hashCode" -> System.identityHashCode(self);
-            case "equals" -> arguments != null && self == arguments[0];
-            case "toString" -> "LazyConnection[" + transaction + "]";
-            case "isClosed" -> rules.isClosed();
-            case "getAutoCommit" -> false;
-            case "setAutoCommit" -> {
-                if (!Boolean.FALSE.equals(argument(arguments))) {
-                    throw rules.refused("Connection.setAutoCommit(true)");
-                }
-                yield null;
-            }
-            case "close" -> null;
-            case "prepareStatement" -> prepare(method, arguments);
-            case "createStatement" -> {
-                beginTransaction();
-                yield watched((Statement) onPhysical(method, arguments), Statement.class, new TransactionWatcher());
-            }
-            case "unwrap" -> isThis(arguments) ? self : onPhysicalInTransaction(method, arguments);
-            case "isWrapperFor" -> isThis(arguments) || Boolean.TRUE.equals(onPhysical(method, arguments));
-            case "prepareCall", "setSavepoint" -> onPhysicalInTransaction(method, arguments);
-            case "commit" -> commit();
-            case "rollback" -> arguments == null ? rollBack() : onPhysical(method, arguments);
-            case "setTransactionIsolation", "setReadOnly" -> throw rules.refused("Connection." + method.getName());
-            case "clearWarnings", "getWarnings" -> physical == null ? null : onPhysical(method, arguments);
-            default ->
-                method.getDeclaringClass() == TransactionIdSeeker.class
-                        ? called(method, this, arguments)
-                        : onPhysical(method, arguments);
-        };
+    public String toString() {
+        return "LazyConnection[" + transaction + "]";
     }
 
-    /** Whoever wants a connection gets this one: the physical one could be committed. */
-    private static boolean isThis(@Nullable Object @Nullable [] arguments) {
-        return argument(arguments) == Connection.class;
+    boolean isClosed() {
+        return rules.isClosed();
     }
 
-    private @Nullable Object onPhysicalInTransaction(Method method, @Nullable Object @Nullable [] arguments)
-            throws Throwable {
+    SQLException refused(String call) {
+        return rules.refused(call);
+    }
+
+    Connection acquiredInTransaction() throws SQLException {
         beginTransaction();
-        return onPhysical(method, arguments);
+        return acquired();
     }
 
-    private @Nullable Object onPhysical(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
-        return called(method, acquired(), arguments);
-    }
-
-    private static @Nullable Object called(Method method, Object target, @Nullable Object @Nullable [] arguments)
-            throws Throwable {
-        try {
-            return method.invoke(target, arguments);
-        } catch (InvocationTargetException e) {
-            throw e.getTargetException();
-        }
-    }
-
-    private Connection acquired() throws SQLException {
+    Connection acquired() throws SQLException {
         rules.requireUsable();
         Connection connection = physical;
         if (connection == null) {
@@ -288,36 +239,31 @@ final class LazyConnection implements InvocationHandler, TransactionIdSeeker {
         }
     }
 
-    private @Nullable Object prepare(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
-        if (arguments != null && arguments[0] instanceof String sql) {
-            AccompaniedStatement.Preparer preparer = text -> preparedOnPhysical(method, arguments, text);
-            if (reading && PlainReads.isRead(sql)) {
-                return watched(read(preparer, sql), PreparedStatement.class, new ReadWatcher());
-            }
-            rules.refuseControl(sql);
-            beginTransaction();
-            acquired();
-            boolean seeksId = transactionId == null && arguments.length == 1 && TransactionIdCompanion.mayGoWith(sql);
-            PreparedStatement statement = seeksId
-                    ? AccompaniedStatement.of(preparer, sql, new TransactionIdCompanion(this))
-                    : preparer.prepare(sql);
-            return watch.hasBegun() && !rules.hasDeadline()
-                    ? statement
-                    : watched(statement, PreparedStatement.class, new TransactionWatcher());
+    /** The text of a plain statement may be changed; what asks for generated keys, or for a cursor, is left as it is. */
+    PreparedStatement prepare(String sql, Preparation preparation, boolean plain) throws SQLException {
+        AccompaniedStatement.Preparer preparer = text -> preparation.prepare(acquired(), text);
+        if (reading && PlainReads.isRead(sql)) {
+            return WatchedStatement.of(read(preparer, sql), PreparedStatement.class, scoped, new ReadWatcher());
         }
-        return onPhysicalInTransaction(method, arguments);
+        rules.refuseControl(sql);
+        beginTransaction();
+        acquired();
+        boolean seeksId = plain && transactionId == null && TransactionIdCompanion.mayGoWith(sql);
+        PreparedStatement statement = seeksId
+                ? AccompaniedStatement.of(preparer, sql, new TransactionIdCompanion(this))
+                : preparer.prepare(sql);
+        return watch.hasBegun() && !rules.hasDeadline()
+                ? statement
+                : WatchedStatement.of(statement, PreparedStatement.class, scoped, new TransactionWatcher());
     }
 
-    private <S extends Statement> @Nullable S watched(
-            @Nullable S statement, Class<S> type, WatchedStatement.Watcher watcher) {
-        return statement == null ? null : WatchedStatement.of(statement, type, proxy, watcher);
+    Statement watched(Statement statement) {
+        return WatchedStatement.of(statement, Statement.class, scoped, new TransactionWatcher());
     }
 
-    private PreparedStatement preparedOnPhysical(Method method, @Nullable Object[] arguments, String text)
-            throws Throwable {
-        @Nullable Object[] changed = arguments.clone();
-        changed[0] = text;
-        return (PreparedStatement) Objects.requireNonNull(onPhysical(method, changed));
+    /** One of the ways in which JDBC prepares a statement. */
+    interface Preparation {
+        PreparedStatement prepare(Connection physical, String text) throws SQLException;
     }
 
     private PreparedStatement read(AccompaniedStatement.Preparer preparer, String sql) throws SQLException {
@@ -353,7 +299,7 @@ final class LazyConnection implements InvocationHandler, TransactionIdSeeker {
         return heldByThisThread == 0 ? source.acquire() : source.acquireAnother(heldByThisThread);
     }
 
-    private @Nullable Object commit() throws SQLException {
+    void commit() throws SQLException {
         rules.requireEnding("commit");
         if (physical != null && !reading) {
             if (isFailed()) {
@@ -366,7 +312,6 @@ final class LazyConnection implements InvocationHandler, TransactionIdSeeker {
             commit(physical);
         }
         outcome = Outcome.COMMITTED;
-        return null;
     }
 
     private void commit(Connection connection) throws SQLException {
@@ -388,18 +333,13 @@ final class LazyConnection implements InvocationHandler, TransactionIdSeeker {
         }
     }
 
-    private @Nullable Object rollBack() throws SQLException {
+    void rollBack() throws SQLException {
         rules.requireEnding("rollback");
         if (physical != null && !reading) {
             physical.rollback();
             // Hibernate rolls back a failed commit by itself, and then reads to say which entity was stale.
             watch = new TransactionWatch();
         }
-        return null;
-    }
-
-    private static @Nullable Object argument(@Nullable Object @Nullable [] arguments) {
-        return arguments == null ? null : arguments[0];
     }
 
     /** In the time of reading, what matters of a statement is its end. */

@@ -96,7 +96,7 @@ final class ScopeManager {
     }
 
     SessionImplementor openSession(LazyConnection connection) {
-        return factory.withOptions().connection(connection.proxy()).openSession();
+        return factory.withOptions().connection(connection.scoped()).openSession();
     }
 
     void guardWrites(SessionImplementor session) {

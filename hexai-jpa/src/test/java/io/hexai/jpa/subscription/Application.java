@@ -34,8 +34,7 @@ final class Application implements AutoCloseable {
                 .property(AvailableSettings.JAKARTA_NON_JTA_DATASOURCE, pool)
                 .property(AvailableSettings.HBM2DDL_AUTO, entities.length == 0 ? "none" : "update")
                 .createEntityManagerFactory();
-        unitOfWork =
-                UnitOfWork.builder(factory).commitPatience(Duration.ZERO).build();
+        unitOfWork = UnitOfWork.builder(factory).commitPatience(Duration.ZERO).build();
         store = EventStore.builder(unitOfWork)
                 .types(EventTypes.ofSealed(AccountEvent.class))
                 .build();

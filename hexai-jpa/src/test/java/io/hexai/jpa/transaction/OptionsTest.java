@@ -7,7 +7,7 @@ import io.hexai.jpa.testing.ManualClock;
 import io.hexai.jpa.testing.TestFactory;
 import io.hexai.jpa.testing.TestPostgres;
 import jakarta.persistence.EntityManager;
-import jakarta.persistence.PersistenceException;
+import jakarta.persistence.QueryTimeoutException;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
@@ -92,7 +92,7 @@ class OptionsTest extends AccountTests {
                         .with(o -> o.withTimeout(Duration.ofMillis(200)))
                         .run(em -> em.createNativeQuery("SELECT 1 FROM pg_sleep(30)")
                                 .getResultList()))
-                .isInstanceOf(PersistenceException.class);
+                .isInstanceOfAny(QueryTimeoutException.class, TransactionTimeoutException.class);
 
         String after = unitOfWork.call(em -> show(em, "statement_timeout"));
         assertThat(after).isEqualTo("0");
