@@ -7,6 +7,7 @@ import io.hexai.jpa.testing.ManualClock;
 import io.hexai.jpa.testing.TestFactory;
 import io.hexai.jpa.testing.TestPostgres;
 import jakarta.persistence.EntityManager;
+import jakarta.persistence.PersistenceException;
 import jakarta.persistence.QueryTimeoutException;
 import java.sql.Connection;
 import java.sql.Statement;
