@@ -33,6 +33,7 @@ module io.hexai.jpa {
     requires jdk.jfr;
 
     provides org.hibernate.integrator.spi.Integrator with
+            io.hexai.jpa.database.SchemaModelIntegrator,
             io.hexai.jpa.event.RaisedEventsIntegrator,
             io.hexai.jpa.mapping.MappingIntegrator;
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.hexai.jpa.bootstrap.HexaiJpa;
 import io.hexai.jpa.database.Changelog;
 import io.hexai.jpa.database.Config;
 import io.hexai.jpa.database.ConfigSource;
@@ -18,9 +19,12 @@ import io.hexai.jpa.database.Migrations;
 import io.hexai.jpa.database.Migrator;
 import io.hexai.jpa.database.PoolState;
 import io.hexai.jpa.database.PostgresConfig;
+import io.hexai.jpa.database.SchemaCheck;
+import io.hexai.jpa.database.SchemaDifference;
 import io.hexai.jpa.database.SqlDirectory;
 import io.hexai.jpa.database.TableManager;
 import io.hexai.jpa.testing.TestPostgres;
+import jakarta.persistence.EntityManagerFactory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -139,6 +143,18 @@ class DatabaseGuideTest {
             assertThat(migrator.rollBack(2)).hasSize(2);
             // endregion
             assertThat(told).hasSize(4);
+        }
+    }
+
+    @Test
+    void checksTheMappingAgainstTheSchema() {
+        try (HexaiJpa jpa = HexaiJpa.builder(config).migrate().build()) {
+            EntityManagerFactory factory = jpa.entityManagerFactory();
+            // region schema-check
+            SchemaCheck.of(factory).verify(); // SchemaMismatchException: every difference, one a line
+            List<SchemaDifference> differences = SchemaCheck.of(factory).differences();
+            // endregion
+            assertThat(differences).isEmpty();
         }
     }
 
