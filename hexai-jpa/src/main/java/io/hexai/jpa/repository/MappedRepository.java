@@ -84,7 +84,7 @@ public abstract class MappedRepository<D, E, ID> {
      */
     public Optional<D> find(ID id) {
         MappedObjects objects = objects();
-        TrackedObject<D, E> known = objects.known(this, objects.keyOf(entityClass, id));
+        TrackedObject<D, E> known = objects.known(this, objects.keyOf(entityClass, Objects.requireNonNull(id, "id")));
         if (known != null) {
             return known.isRemoved() ? Optional.empty() : Optional.of(known.domainObject());
         }
@@ -298,7 +298,7 @@ public abstract class MappedRepository<D, E, ID> {
 
     final ID identityOf(D domainObject) {
         return Objects.requireNonNull(
-                identity(domainObject),
+                identity(Objects.requireNonNull(domainObject, "domainObject")),
                 () -> getClass().getSimpleName() + ".identity returned null; the domain assigns identities.");
     }
 

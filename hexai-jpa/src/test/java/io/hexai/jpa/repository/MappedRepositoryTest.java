@@ -72,6 +72,21 @@ class MappedRepositoryTest extends CartTests {
         }
 
         @Test
+        void ofNothingIsRefusedByName() {
+            unitOfWork.run(() -> {
+                assertThatThrownBy(() -> carts.find(null))
+                        .isInstanceOf(NullPointerException.class)
+                        .hasMessage("id");
+                assertThatThrownBy(() -> carts.add(null))
+                        .isInstanceOf(NullPointerException.class)
+                        .hasMessage("domainObject");
+                assertThatThrownBy(() -> carts.remove(null))
+                        .isInstanceOf(NullPointerException.class)
+                        .hasMessage("domainObject");
+            });
+        }
+
+        @Test
         void needsAUnitOfWork() {
             assertThatThrownBy(() -> carts.find("a")).isInstanceOf(NoActiveTransactionException.class);
             assertThatThrownBy(() -> carts.add(cart("c", 1))).isInstanceOf(NoActiveTransactionException.class);
