@@ -24,7 +24,7 @@ public final class StreamId {
      * @param category the kind of thing, such as {@code order}; not blank, and without {@code -}
      * @param id which one; not blank
      * @return the stream's id
-     * @throws IllegalArgumentException if either is blank, or the category contains {@code -}
+     * @throws IllegalArgumentException if either is blank or holds the character U+0000, or the category contains {@code -}
      */
     public static StreamId of(String category, String id) {
         if (category.isBlank() || category.indexOf(SEPARATOR) >= 0) {
@@ -34,7 +34,13 @@ public final class StreamId {
         if (id.isBlank()) {
             throw new IllegalArgumentException("The id of a stream of category '" + category + "' must not be blank.");
         }
-        return new StreamId(category + SEPARATOR + id, category.length());
+        String text = category + SEPARATOR + id;
+        int nul = text.indexOf('\0');
+        if (nul >= 0) {
+            throw new IllegalArgumentException("The stream '" + text.replace('\0', '␀')
+                    + "' has the character U+0000 at index " + nul + ", which PostgreSQL cannot store. Remove it.");
+        }
+        return new StreamId(text, category.length());
     }
 
     /** Reads what is stored, whoever wrote it: text without a separator is all category. */
