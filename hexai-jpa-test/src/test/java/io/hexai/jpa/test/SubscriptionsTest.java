@@ -123,9 +123,10 @@ class SubscriptionsTest {
 
         @Test
         void areNamedWithWhyTheyStopped() {
-            subscriptions.start(failing());
             subscriptions.start(collecting("fine"));
             store.store(new Asked(1));
+            subscriptions.awaitCaughtUp();
+            subscriptions.start(failing());
 
             assertThatExceptionOfType(AssertionFailedError.class)
                     .isThrownBy(subscriptions::awaitCaughtUp)

@@ -57,6 +57,7 @@ class EventStatementsTest {
     })
     void storesAnyNumberByOneStatementForEachChunk(int count, int statements, PositionStrategy strategy) {
         EventStore store = store(strategy);
+        store.store(EventStoreContract.put(0)); // the first one of a table may take two statements
         List<BookPut> events = events(count);
 
         Statements sent = log.during(() -> assertThat(store.storeAll(events))
@@ -66,7 +67,7 @@ class EventStatementsTest {
 
         sent.assertAtMost(statements);
         assertThat(sent.commits()).isEqualTo(1);
-        assertThat(store.count(0)).isEqualTo(count);
+        assertThat(store.count(0)).isEqualTo(count + 1);
     }
 
     @ParameterizedTest
