@@ -51,9 +51,7 @@ class KilledMigrationTest {
 
     @Test
     void ofAChangelogAreWholeAfterTheNextStart() throws Exception {
-        Path changelog = Path.of(files.changelog(IntStream.range(0, CHANGES)
-                .mapToObj(i -> changeSet("c" + i, CHANGE.formatted(i)))
-                .toArray(String[]::new)));
+        Path changelog = changelog();
         assertWholeAfterKills(new Runs() {
             @Override
             public Process start() throws Exception {
@@ -99,9 +97,7 @@ class KilledMigrationTest {
 
     @Test
     void ofManyProcessesApplyEachChangeOnce() throws Exception {
-        Path changelog = Path.of(files.changelog(IntStream.range(0, CHANGES)
-                .mapToObj(i -> changeSet("c" + i, CHANGE.formatted(i)))
-                .toArray(String[]::new)));
+        Path changelog = changelog();
         List<Process> processes = new ArrayList<>();
         try {
             for (int i = 0; i < PROCESSES; i++) {
@@ -115,6 +111,12 @@ class KilledMigrationTest {
         }
         assertThat(database.rows("SELECT id FROM databasechangelog")).hasSize(CHANGES);
         assertWhole("SELECT substring(id FROM 2) FROM databasechangelog");
+    }
+
+    private Path changelog() {
+        return Path.of(files.changelog(IntStream.range(0, CHANGES)
+                .mapToObj(i -> changeSet("c" + i, CHANGE.formatted(i)))
+                .toArray(String[]::new)));
     }
 
     /** One source of migrations, run in processes and in this one. */

@@ -3,16 +3,12 @@ package io.hexai.jpa.database;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.hexai.jpa.testing.ReducedClassPath;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
-import java.io.File;
 import java.lang.reflect.InvocationTargetException;
-import java.net.MalformedURLException;
-import java.net.URL;
 import java.net.URLClassLoader;
-import java.nio.file.Path;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.spi.ConfigProviderResolver;
 import org.junit.jupiter.api.AfterEach;
@@ -70,11 +66,7 @@ class MicroProfileSourceTest {
 
     @Test
     void saysWhatToAddWhereItIsNotOnTheClassPath() throws Exception {
-        URL[] classPath = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-                .filter(entry -> !entry.contains("microprofile") && !entry.contains("smallrye"))
-                .map(MicroProfileSourceTest::url)
-                .toArray(URL[]::new);
-        try (URLClassLoader without = new URLClassLoader(classPath, ClassLoader.getPlatformClassLoader())) {
+        try (URLClassLoader without = ReducedClassPath.without("microprofile", "smallrye")) {
             var method = without.loadClass(ConfigSource.class.getName()).getMethod("microProfileConfig");
 
             assertThatThrownBy(() -> method.invoke(null))
@@ -85,14 +77,6 @@ class MicroProfileSourceTest {
                             .getMethod("standard")
                             .invoke(null))
                     .isNotNull();
-        }
-    }
-
-    private static URL url(String path) {
-        try {
-            return Path.of(path).toUri().toURL();
-        } catch (MalformedURLException e) {
-            throw new IllegalArgumentException(e);
         }
     }
 }

@@ -2,6 +2,7 @@ package io.hexai.jpa.mapping;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hexai.jpa.testing.ReducedClassPath;
 import io.hexai.jpa.testing.TestPostgres;
 import io.hexai.jpa.transaction.UnitOfWork;
 import jakarta.persistence.Embedded;
@@ -9,11 +10,7 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.Id;
 import java.io.File;
-import java.net.MalformedURLException;
-import java.net.URL;
 import java.net.URLClassLoader;
-import java.nio.file.Path;
-import java.util.stream.Stream;
 import org.hibernate.cfg.AvailableSettings;
 import org.hibernate.jpa.HibernatePersistenceConfiguration;
 import org.junit.jupiter.api.Test;
@@ -46,26 +43,14 @@ class WithoutTinkTest {
     }
 
     private static String isolated(String method, String argument) throws Exception {
-        URL[] classPath = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-                .filter(entry -> !entry.contains("crypto" + File.separator + "tink"))
-                .map(WithoutTinkTest::url)
-                .toArray(URL[]::new);
         ClassLoader before = Thread.currentThread().getContextClassLoader();
-        try (URLClassLoader loader = new URLClassLoader(classPath, ClassLoader.getPlatformClassLoader())) {
+        try (URLClassLoader loader = ReducedClassPath.without("crypto" + File.separator + "tink")) {
             Thread.currentThread().setContextClassLoader(loader);
             var scenario = loader.loadClass(WithoutTinkTest.class.getName()).getDeclaredMethod(method, String.class);
             scenario.setAccessible(true);
             return (String) scenario.invoke(null, argument);
         } finally {
             Thread.currentThread().setContextClassLoader(before);
-        }
-    }
-
-    private static URL url(String entry) {
-        try {
-            return Path.of(entry).toUri().toURL();
-        } catch (MalformedURLException e) {
-            throw new IllegalArgumentException(entry, e);
         }
     }
 

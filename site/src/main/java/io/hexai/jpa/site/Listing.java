@@ -9,7 +9,6 @@ import java.util.stream.Stream;
 import org.commonmark.node.Code;
 import org.commonmark.node.FencedCodeBlock;
 import org.commonmark.node.Heading;
-import org.commonmark.node.Node;
 import org.commonmark.renderer.html.HtmlRenderer;
 
 /**
@@ -61,8 +60,8 @@ record Listing(String target, String title, List<Path> entries, String html) {
     }
 
     private static String heading(String title) {
-        Node heading = new Heading();
-        ((Heading) heading).setLevel(1);
+        Heading heading = new Heading();
+        heading.setLevel(1);
         heading.appendChild(new Code(title));
         return RENDERER.render(heading);
     }
