@@ -9,10 +9,18 @@ import org.hibernate.Session;
 import org.hibernate.jdbc.ReturningWork;
 import org.jspecify.annotations.Nullable;
 
-/** Reads and writes the row of a subscription, each time in a short transaction. Times are the server's. Thread-safe. */
+/**
+ * Reads and writes the row of a subscription, each time in a short transaction. Times are the server's. Thread-safe.
+ *
+ * <p>Whoever holds the row's lock keeps all others from taking over. A process that is stopped, or cut off, between the
+ * statement that locks it and its COMMIT must not do so for ever: with the lock goes a setting by which the server itself ends the
+ * transaction of a client that is silent.
+ */
 final class SubscriptionRows {
 
     private static final String LEASE_END = "clock_timestamp() + ? * interval '1 millisecond'";
+
+    private static final String BE_SWIFT = "set_config('idle_in_transaction_session_timeout', '2000', true)";
 
     private static final Duration LOCK_TIMEOUT = Duration.ofMillis(500);
 
@@ -49,7 +57,7 @@ final class SubscriptionRows {
                 .call(entityManager -> entityManager.unwrap(Session.class).doReturningWork(connection -> {
                     SubscriptionRow row = Jdbc.first(
                             connection,
-                            "SELECT " + SubscriptionRow.COLUMNS + " FROM " + tables.subscriptions()
+                            "SELECT " + SubscriptionRow.COLUMNS + ", " + BE_SWIFT + " FROM " + tables.subscriptions()
                                     + " WHERE name = ? AND epoch = ? AND owner = ? FOR UPDATE",
                             SubscriptionRow::read,
                             name,
@@ -69,7 +77,7 @@ final class SubscriptionRows {
         }
         long start = settings.start().in(settings.store());
         call(connection -> {
-            int added = Jdbc.update(
+            boolean added = change(
                     connection,
                     "INSERT INTO " + tables.subscriptions()
                             + " (name, event_table, start_position, version, partitions) VALUES (?, ?, ?, ?, ?)"
@@ -79,7 +87,7 @@ final class SubscriptionRows {
                     start,
                     settings.version(),
                     settings.partitions());
-            if (added > 0) {
+            if (added) {
                 addCheckpoints(connection, new Term(name, 0, 0, ""), 1, settings.partitions(), start);
             }
             return added;
@@ -124,7 +132,7 @@ final class SubscriptionRows {
                 connection,
                 "UPDATE " + tables.subscriptions() + " SET owner = ?, epoch = epoch + 1, lease_until = " + LEASE_END
                         + " WHERE name = ? AND version <= ? AND (owner IS NULL OR owner = ? OR lease_until < clock_timestamp())"
-                        + " RETURNING " + SubscriptionRow.COLUMNS,
+                        + " RETURNING " + SubscriptionRow.COLUMNS + ", " + BE_SWIFT,
                 SubscriptionRow::read,
                 owner,
                 lease.toMillis(),
@@ -139,7 +147,8 @@ final class SubscriptionRows {
         return call(connection -> Jdbc.first(
                 connection,
                 "UPDATE " + tables.subscriptions() + " SET lease_until = " + LEASE_END
-                        + " WHERE name = ? AND epoch = ? AND owner = ? RETURNING " + SubscriptionRow.COLUMNS,
+                        + " WHERE name = ? AND epoch = ? AND owner = ? RETURNING " + SubscriptionRow.COLUMNS + ", "
+                        + BE_SWIFT,
                 SubscriptionRow::read,
                 lease.toMillis(),
                 name,
@@ -213,7 +222,7 @@ final class SubscriptionRows {
     /** Without the row's change, the rest of the transaction must not be either. */
     private static void changeAsOwner(Connection connection, String sql, @Nullable Object... parameters)
             throws SQLException {
-        if (Jdbc.update(connection, sql, parameters) == 0) {
+        if (!change(connection, sql, parameters)) {
             throw new LostOwnershipException("another instance has taken over");
         }
     }
@@ -221,10 +230,17 @@ final class SubscriptionRows {
     /** Changes the row, and wakes whoever has to know. */
     private void command(String change, @Nullable Object... parameters) {
         call(connection -> {
-            int rows = Jdbc.update(connection, "UPDATE " + tables.subscriptions() + " SET " + change, parameters);
+            boolean changed = change(connection, "UPDATE " + tables.subscriptions() + " SET " + change, parameters);
             WakeUps.send(connection, WakeUps.ofSubscription(name));
-            return rows;
+            return changed;
         });
+    }
+
+    /** Returns whether there was a row to change. */
+    private static boolean change(Connection connection, String sql, @Nullable Object... parameters)
+            throws SQLException {
+        return !Jdbc.list(connection, sql + " RETURNING " + BE_SWIFT, row -> true, parameters)
+                .isEmpty();
     }
 
     /** The checkpoints that readers see, by partition; empty if there is no row. */

@@ -5,13 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.hexai.jpa.subscription.AccountEvent.Deposited;
+import io.hexai.jpa.transaction.CommitPhase;
+import io.hexai.jpa.transaction.UnitOfWork;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -19,6 +26,9 @@ import org.junit.jupiter.api.Test;
 class OwnershipTest {
 
     private static final Duration SOON = Duration.ofSeconds(30);
+
+    /** The common pool of a machine with two cores has one thread, on JDK 25 for asynchronous tasks too. */
+    private static final Executor OWN_THREAD = task -> new Thread(task).start();
 
     private final SubscriptionDatabase database = new SubscriptionDatabase();
     private final Application one = database.application();
@@ -144,6 +154,71 @@ class OwnershipTest {
             assertThat(database.rows("SELECT count(*) FROM hexai__events")).containsExactly("2");
             assertThat(database.value("SELECT epoch FROM hexai__subscriptions WHERE name = 'bystander'"))
                     .isEqualTo("1");
+        }
+    }
+
+    /** A process that is stopped between a statement and its COMMIT, as by SIGSTOP, keeps the row of the subscription locked. */
+    @Nested
+    class OfAnInstanceThatIsStoppedAtTheRowOfTheSubscription {
+
+        private final CountDownLatch stopped = new CountDownLatch(1);
+        private final CountDownLatch resumed = new CountDownLatch(1);
+        private final List<String> allowedSilence = new ArrayList<>();
+        private final UnitOfWork stopping = UnitOfWork.builder(one.factory).build();
+        private final SubscriptionRows rows = new SubscriptionRows(
+                SubscriptionTables.of(one.factory.unwrap(SessionFactoryImplementor.class)), stopping, "s");
+        private final Term term = new Term("s", 1, 1, "somebody who is stopped");
+
+        @BeforeEach
+        void register() {
+            one.start(one.balances("s")).close();
+            database.execute("UPDATE hexai__subscriptions SET epoch = 1, lease_until = clock_timestamp(), owner = '"
+                    + term.owner() + "'");
+        }
+
+        @Test
+        void isTakenByAnotherAsSoonAsTheServerHasEndedThatTransaction() throws Exception {
+            stopping.beforeEveryCommit(CommitPhase.DRAIN, transaction -> {
+                stopped.countDown();
+                try {
+                    resumed.await();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            CompletableFuture<SubscriptionRow> renewed =
+                    CompletableFuture.supplyAsync(() -> rows.renew(term, Duration.ofMillis(1)), OWN_THREAD);
+            assertThat(stopped.await(30, TimeUnit.SECONDS)).isTrue();
+            EventSubscription second = other.start(other.balances("s"));
+            awaitStatus(second, SubscriptionStatus.RUNNING);
+
+            resumed.countDown();
+            assertThatThrownBy(() -> renewed.get(30, TimeUnit.SECONDS)).isInstanceOf(ExecutionException.class);
+            assertThat(second.state().owner()).isNotEqualTo(term.owner());
+        }
+
+        @Test
+        void mayBeSilentForMomentsOnlyWhateverItDoesThere() {
+            stopping.beforeEveryCommit(
+                    CommitPhase.DRAIN,
+                    transaction -> allowedSilence.add((String) stopping.entityManager()
+                            .createNativeQuery("SELECT current_setting('idle_in_transaction_session_timeout')")
+                            .getSingleResult()));
+            rows.renew(term, Duration.ofMinutes(1));
+            rows.callAsOwner(term, (connection, row) -> true);
+            rows.call(connection -> {
+                rows.setPartitions(connection, term, 1);
+                rows.rebuilt(connection, term, 1, 1, 1);
+                return true;
+            });
+            rows.pause();
+            rows.resume();
+            rows.stop(term, new SubscriptionFailure(Instant.EPOCH, 1L, "type", 1, "text", false));
+            rows.requestRebuild();
+            rows.rebuildFailed(term, "why");
+            rows.release(term);
+            rows.acquire("another", Duration.ofMinutes(1), 1);
+            assertThat(allowedSilence).hasSize(10).containsOnly("2s");
         }
     }
 
