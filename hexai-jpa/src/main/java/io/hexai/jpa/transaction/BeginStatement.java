@@ -62,9 +62,12 @@ record BeginStatement(TransactionOptions options, @Nullable Deadline deadline) {
         return settings;
     }
 
-    /** Zero would mean "no limit" to the server, hence at least a millisecond. */
+    /**
+     * Rounded up, so that what the server cuts short is over for the library's clock too, and at least a millisecond, since zero would
+     * mean "no limit" to the server.
+     */
     private static String setting(String name, Duration value) {
-        return "set_config('" + name + "', '" + Math.max(1, (value.compareTo(LONGEST) > 0 ? LONGEST : value).toMillis())
-                + "', true)";
+        long milliseconds = (value.compareTo(LONGEST) > 0 ? LONGEST : value.plusNanos(999_999)).toMillis();
+        return "set_config('" + name + "', '" + Math.max(1, milliseconds) + "', true)";
     }
 }

@@ -6,8 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Thrown when the time of {@link TransactionOptions#withTimeout(Duration)} is over before a statement or the COMMIT, or when
- * the server has ended the session because of it, as PostgreSQL 17 and later do. A single statement that takes longer than
- * all of that time is cut short by the server, and reported by JPA's {@code QueryTimeoutException} instead.
+ * the server has cut a statement short or, as PostgreSQL 17 and later do, ended the session because of it.
  */
 public final class TransactionTimeoutException extends HexaiJpaException {
 

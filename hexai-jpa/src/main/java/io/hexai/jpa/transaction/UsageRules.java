@@ -9,6 +9,9 @@ final class UsageRules {
     /** What PostgreSQL 17 and later say when they end a session whose transaction_timeout is over. */
     private static final String TRANSACTION_TIMEOUT = "25P04";
 
+    /** What every server says of a statement that it cut short, be it for statement_timeout or because somebody asked for it. */
+    private static final String QUERY_CANCELED = "57014";
+
     private final TransactionInfo transaction;
     private final @Nullable Deadline deadline;
     private final Thread owner = Thread.currentThread();
@@ -54,7 +57,9 @@ final class UsageRules {
     }
 
     boolean isTimedOut(SQLException failure) {
-        return deadline != null && TRANSACTION_TIMEOUT.equals(failure.getSQLState());
+        return deadline != null
+                && (TRANSACTION_TIMEOUT.equals(failure.getSQLState())
+                        || (QUERY_CANCELED.equals(failure.getSQLState()) && deadline.isOver()));
     }
 
     void requireNotTimedOut(SQLException failure) {

@@ -8,8 +8,8 @@ import io.hexai.jpa.testing.TestFactory;
 import io.hexai.jpa.testing.TestPostgres;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceException;
-import jakarta.persistence.QueryTimeoutException;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import org.hibernate.jpa.HibernatePersistenceConfiguration;
@@ -93,10 +93,29 @@ class OptionsTest extends AccountTests {
                         .with(o -> o.withTimeout(Duration.ofMillis(200)))
                         .run(em -> em.createNativeQuery("SELECT 1 FROM pg_sleep(30)")
                                 .getResultList()))
-                .isInstanceOfAny(QueryTimeoutException.class, TransactionTimeoutException.class);
+                .isInstanceOf(TransactionTimeoutException.class)
+                .cause()
+                .isInstanceOfSatisfying(
+                        SQLException.class,
+                        cause -> assertThat(cause.getSQLState()).isIn("57014", "25P04"));
 
         String after = unitOfWork.call(em -> show(em, "statement_timeout"));
         assertThat(after).isEqualTo("0");
+    }
+
+    @Test
+    void leavesAStatementThatIsCancelledInTimeToJpa() {
+        assertThatThrownBy(() -> unitOfWork
+                        .with(o -> o.withTimeout(Duration.ofMinutes(1)))
+                        .run(em -> {
+                            em.createNativeQuery("SET LOCAL statement_timeout = 20")
+                                    .executeUpdate();
+                            em.createNativeQuery("SELECT 1 FROM pg_sleep(30)").getResultList();
+                        }))
+                .isInstanceOf(PersistenceException.class)
+                .hasRootCauseInstanceOf(SQLException.class)
+                .rootCause()
+                .hasFieldOrPropertyWithValue("SQLState", "57014");
     }
 
     @Test
