@@ -10,7 +10,7 @@ module io.hexai.jpa.test {
 
     requires transitive io.hexai.jpa;
     requires transitive org.junit.jupiter.api;
-    requires static transitive org.assertj.core;
+    requires static org.assertj.core;
     requires com.zaxxer.hikari;
     requires jakarta.persistence;
     requires org.hibernate.orm.core;

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class SnippetsTest {
 
     private static final Pattern BLOCK =
-            Pattern.compile("(<!-- snippet: (\\w+)#([\\w-]+) -->\\s*)?```java\\n(.*?)```", Pattern.DOTALL);
+            Pattern.compile("(<!-- snippet: ([\\w-]+)#([\\w-]+) -->\\s*)?```java\\n(.*?)```", Pattern.DOTALL);
 
     @Test
     void documentationShowsTheCodeThatRuns() throws IOException {

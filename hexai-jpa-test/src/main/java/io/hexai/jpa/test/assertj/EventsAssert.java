@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to its thread.
  */
+@SuppressWarnings("exports") // AssertJ is optional, and whoever calls this requires it
 public final class EventsAssert
         extends AbstractListAssert<EventsAssert, List<? extends StoredEvent>, StoredEvent, StoredEventAssert> {
 

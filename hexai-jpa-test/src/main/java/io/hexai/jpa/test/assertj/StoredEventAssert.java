@@ -18,6 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * <p>Confined to its thread.
  */
+@SuppressWarnings("exports") // AssertJ is optional, and whoever calls this requires it
 public final class StoredEventAssert extends AbstractObjectAssert<StoredEventAssert, StoredEvent> {
 
     private static final JsonMapper JSON = new JsonMapper();
