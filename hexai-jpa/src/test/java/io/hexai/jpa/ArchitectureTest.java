@@ -139,8 +139,15 @@ class ArchitectureTest {
         }
 
         @Test
-        void knowNothingOfSpring() {
-            check(main, noClasses().should().dependOnClassesThat().resideInAPackage("org.springframework.."));
+        void knowNothingOfSpringButInTheModuleForIt() {
+            check(
+                    main,
+                    noClasses()
+                            .that()
+                            .resideOutsideOfPackage("io.hexai.jpa.spring..")
+                            .should()
+                            .dependOnClassesThat()
+                            .resideInAPackage("org.springframework.."));
         }
 
         @Test

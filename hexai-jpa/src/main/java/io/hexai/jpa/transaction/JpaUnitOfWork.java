@@ -83,7 +83,7 @@ final class JpaUnitOfWork implements UnitOfWork {
 
     @Override
     public Transaction current() {
-        Scope current = manager.current();
+        Scope current = manager.joined();
         if (current == null) {
             throw new NoActiveTransactionException();
         }
@@ -92,7 +92,7 @@ final class JpaUnitOfWork implements UnitOfWork {
 
     @Override
     public boolean isActive() {
-        return manager.current() != null;
+        return manager.joined() != null;
     }
 
     @Override

@@ -32,7 +32,7 @@ final class NestedScope extends OwningScope {
         try {
             root.flush();
             undo = manager.everyNested().beforeNested(around);
-            savepoint = root.connection().openSavepoint();
+            savepoint = root.openSavepoint();
         } catch (SQLException e) {
             UnexpectedRollbackException failure = new UnexpectedRollbackException(
                     "no savepoint could be set for a nested scope, since a statement had failed before", e);
@@ -78,7 +78,7 @@ final class NestedScope extends OwningScope {
             if (!isPrevented()) {
                 requireNotDoomed();
                 root().requireNoSwallowedFailure();
-                root().connection().release(savepoint);
+                root().release(savepoint);
             }
         } catch (SQLException e) {
             UnexpectedRollbackException failure =
@@ -103,7 +103,7 @@ final class NestedScope extends OwningScope {
     void rollBack(@Nullable Throwable cause) {
         Throwable problem = null;
         try {
-            snapshot.restoreAfter(() -> root().connection().rollBackTo(savepoint));
+            snapshot.restoreAfter(() -> root().rollBackTo(savepoint));
         } catch (Throwable e) {
             problem = e;
             enclosing.doom(e);

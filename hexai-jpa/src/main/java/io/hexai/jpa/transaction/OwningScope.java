@@ -48,7 +48,7 @@ abstract class OwningScope extends Scope {
     }
 
     /** From now on this scope can only roll back, whatever its work does. */
-    final void doom(@Nullable Throwable cause) {
+    void doom(@Nullable Throwable cause) {
         doomed = true;
         if (firstFailure == null) {
             firstFailure = cause;
@@ -70,7 +70,7 @@ abstract class OwningScope extends Scope {
         return doomed || enclosing != null && enclosing.isBoundToFail();
     }
 
-    final void prevent(@Nullable Throwable cause) {
+    void prevent(@Nullable Throwable cause) {
         prevented = true;
         if (preventionCause == null) {
             preventionCause = cause;

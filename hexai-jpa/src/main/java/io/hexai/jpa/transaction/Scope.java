@@ -100,7 +100,22 @@ abstract class Scope implements TransactionScope {
     private void requireDecidable() {
         requireUsable();
         root().requireNotCommitting();
+        requireNotPutAside();
         requireInnermost();
+    }
+
+    /** Scopes that were left open can be rolled back from here, but not a transaction of the host's. */
+    private void requireNotPutAside() {
+        Scope innermost = manager.current();
+        boolean putAside = innermost != null && !innermost.root().isVisible();
+        for (Scope scope = innermost; scope != null && scope != this; scope = scope.around) {
+            putAside |= scope instanceof HostedRootScope;
+        }
+        if (putAside) {
+            throw new IllegalStateException(
+                    "A scope of the " + root().info() + " cannot be ended while a transaction of "
+                            + manager.settings().host() + " has suspended it. End that one first.");
+        }
     }
 
     final void requireUsable() {

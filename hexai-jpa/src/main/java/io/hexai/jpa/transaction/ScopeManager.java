@@ -47,6 +47,25 @@ final class ScopeManager {
         return current.get();
     }
 
+    /** The scope in which the thread is; if a host runs a transaction there, one that has joined it. */
+    @Nullable
+    Scope joined() {
+        Scope scope = current.get();
+        TransactionHost host = settings.host();
+        if (host == null) {
+            return scope;
+        }
+        while (scope != null && scope.root() instanceof HostedRootScope hosted && hosted.isForgotten()) {
+            hosted.completed(false);
+            scope = current.get();
+        }
+        if (scope != null && scope.root().isVisible()) {
+            return scope.root().isOver() ? null : scope;
+        }
+        HostTransaction running = host.running();
+        return running == null ? null : HostedRootScope.join(this, scope, host, running);
+    }
+
     void makeCurrent(@Nullable Scope scope) {
         set(current, scope);
     }
@@ -121,9 +140,9 @@ final class ScopeManager {
 
     /** Opens the scope that the options ask for in the place where the thread is. */
     Scope open(TransactionOptions options, int attempt, @Nullable Deadline deadline) {
-        Scope around = current.get();
+        Scope around = joined();
         if (around == null || options.propagation() == Propagation.NEW) {
-            return RootScope.open(this, around, options, attempt, deadline);
+            return OwnRootScope.open(this, current.get(), options, attempt, deadline);
         }
         around.requireUsable();
         around.root().requireNotCommitting();

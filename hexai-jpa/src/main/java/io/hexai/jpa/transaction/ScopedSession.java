@@ -11,10 +11,13 @@ import org.hibernate.engine.spi.SessionImplementor;
 final class ScopedSession extends SessionDelegatorBaseImpl {
 
     private final RootScope scope;
+    private final boolean forHost;
 
-    ScopedSession(SessionImplementor session, RootScope scope) {
+    /** The one for a host tells of the failures of participants, where that for the work tells of decisions. */
+    ScopedSession(SessionImplementor session, RootScope scope, boolean forHost) {
         super(session);
         this.scope = scope;
+        this.forHost = forHost;
     }
 
     @Override
@@ -25,7 +28,7 @@ final class ScopedSession extends SessionDelegatorBaseImpl {
 
     @Override
     public Transaction getTransaction() {
-        return new ScopedTransaction(scope);
+        return new ScopedTransaction(scope, forHost);
     }
 
     @Override

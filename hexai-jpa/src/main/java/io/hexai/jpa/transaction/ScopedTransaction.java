@@ -16,9 +16,11 @@ final class ScopedTransaction implements Transaction {
     }
 
     private final RootScope scope;
+    private final boolean forHost;
 
-    ScopedTransaction(RootScope scope) {
+    ScopedTransaction(RootScope scope, boolean forHost) {
         this.scope = scope;
+        this.forHost = forHost;
     }
 
     static IllegalStateException refused(String call, String instead) {
@@ -48,7 +50,11 @@ final class ScopedTransaction implements Transaction {
 
     @Override
     public void setRollbackOnly() {
-        current().preventCommit();
+        if (forHost) {
+            current().boundary().doom(null);
+        } else {
+            current().preventCommit();
+        }
     }
 
     @Override
@@ -58,7 +64,9 @@ final class ScopedTransaction implements Transaction {
 
     @Override
     public boolean getRollbackOnly() {
-        return current().isCommitPrevented() || real().getRollbackOnly();
+        return current().isCommitPrevented()
+                || forHost && current().boundary().isBoundToFail()
+                || real().getRollbackOnly();
     }
 
     /** The scope in which the work is now, which may be nested in the one that owns the session. */

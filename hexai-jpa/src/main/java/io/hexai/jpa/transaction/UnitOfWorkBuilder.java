@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
+import org.jspecify.annotations.Nullable;
 
 /** Builds a {@link UnitOfWork}. Not thread-safe. */
 public final class UnitOfWorkBuilder {
@@ -19,6 +20,7 @@ public final class UnitOfWorkBuilder {
     private Duration commitPatience = Duration.ofSeconds(15);
     private boolean unversionedOptimisticWrites;
     private boolean resolveUnknownCommit;
+    private @Nullable TransactionHost host;
 
     UnitOfWorkBuilder(EntityManagerFactory factory) {
         this.factory = FactoryCheck.usable(factory);
@@ -110,6 +112,19 @@ public final class UnitOfWorkBuilder {
     }
 
     /**
+     * Lets scopes join the transactions that a framework runs over the factory, and the framework's code take part in those that
+     * the unit of work begins. A joined transaction is the framework's: what only an own one can do is refused with an
+     * {@link IncompatibleTransactionException}.
+     *
+     * @param newHost the framework
+     * @return this builder
+     */
+    public UnitOfWorkBuilder host(TransactionHost newHost) {
+        this.host = Objects.requireNonNull(newHost, "host");
+        return this;
+    }
+
+    /**
      * Creates the unit of work. It borrows no connection.
      *
      * @return the unit of work
@@ -121,7 +136,8 @@ public final class UnitOfWorkBuilder {
                 clock,
                 commitPatience,
                 unversionedOptimisticWrites,
-                resolveUnknownCommit);
+                resolveUnknownCommit,
+                host);
         return new JpaUnitOfWork(new ScopeManager(factory, settings), defaults);
     }
 }

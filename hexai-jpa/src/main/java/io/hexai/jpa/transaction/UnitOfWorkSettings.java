@@ -3,6 +3,7 @@ package io.hexai.jpa.transaction;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What the builder fixed for all views of a unit of work. */
 record UnitOfWorkSettings(
@@ -11,4 +12,5 @@ record UnitOfWorkSettings(
         Clock clock,
         Duration commitPatience,
         boolean unversionedOptimisticWrites,
-        boolean resolveUnknownCommit) {}
+        boolean resolveUnknownCommit,
+        @Nullable TransactionHost host) {}
