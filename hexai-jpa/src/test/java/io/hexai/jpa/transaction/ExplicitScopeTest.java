@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.hibernate.StaleStateException;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -248,7 +250,9 @@ class ExplicitScopeTest extends AccountTests {
                     }
                 })
                 .isInstanceOf(org.hibernate.exception.ConstraintViolationException.class)
-                .hasNoSuppressedExceptions();
+                // Hibernate 7.4.13 says by itself that the insert had no row count
+                .extracting(Throwable::getSuppressed, InstanceOfAssertFactories.array(Throwable[].class))
+                .allMatch(StaleStateException.class::isInstance);
 
         assertThat(balance("taken")).isEqualTo(1L);
     }
