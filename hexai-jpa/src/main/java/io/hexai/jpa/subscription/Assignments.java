@@ -1,9 +1,7 @@
 package io.hexai.jpa.subscription;
 
-import io.hexai.jpa.event.DatabaseEventStore;
 import java.util.Collections;
 import java.util.List;
-import org.hibernate.SessionFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,34 +10,19 @@ final class Assignments {
 
     private static final Logger LOG = LoggerFactory.getLogger(EventSubscription.class);
 
+    private final Equipment equipment;
     private final SubscriptionSettings settings;
     private final SubscriptionRows rows;
-    private final Delivery delivery;
     private final Checkpoints checkpoints;
-    private final DatabaseEventStore reading;
-    private final SessionFactory factory;
-    private final Troubles troubles;
     private final Crew crew;
     private final PartitionWorker.Supervisor supervisor;
     private final Runnable wake;
 
-    Assignments(
-            SubscriptionSettings settings,
-            SubscriptionRows rows,
-            Delivery delivery,
-            DatabaseEventStore reading,
-            SessionFactory factory,
-            Troubles troubles,
-            Crew crew,
-            PartitionWorker.Supervisor supervisor,
-            Runnable wake) {
-        this.settings = settings;
-        this.rows = rows;
-        this.delivery = delivery;
-        this.checkpoints = delivery.checkpoints();
-        this.reading = reading;
-        this.factory = factory;
-        this.troubles = troubles;
+    Assignments(Equipment equipment, Crew crew, PartitionWorker.Supervisor supervisor, Runnable wake) {
+        this.equipment = equipment;
+        this.settings = equipment.settings();
+        this.rows = equipment.rows();
+        this.checkpoints = equipment.delivery().checkpoints();
         this.crew = crew;
         this.supervisor = supervisor;
         this.wake = wake;
@@ -74,15 +57,12 @@ final class Assignments {
         WorkerGroup group = new WorkerGroup(row.partitions());
         for (int partition = 0; partition < row.partitions(); partition++) {
             EventPump pump = new EventPump(
-                    settings,
-                    reading,
-                    delivery,
+                    equipment,
                     new Delivery.Target(term, row.generation(), partition, ShadowSchema.NONE),
                     settings.filter(partition, row.partitions()),
                     positions.get(partition),
-                    group.pace(),
-                    troubles);
-            group.add(new PartitionWorker(pump, group.pace(), bound, troubles, supervisor));
+                    group.pace());
+            group.add(new PartitionWorker(pump, group.pace(), bound, equipment.troubles(), supervisor));
         }
         crew.beginWork(group);
     }
@@ -112,7 +92,7 @@ final class Assignments {
             return;
         }
         WorkerGroup group = new WorkerGroup(1);
-        group.add(new Rebuild(settings, rows, delivery, reading, factory, troubles, group.pace(), term, row, crew));
+        group.add(new Rebuild(equipment, group.pace(), term, row, crew));
         crew.beginRebuild(group);
     }
 }

@@ -1,9 +1,7 @@
 package io.hexai.jpa.subscription;
 
-import io.hexai.jpa.event.DatabaseEventStore;
 import java.time.Duration;
 import java.util.Objects;
-import org.hibernate.SessionFactory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,32 +32,20 @@ final class Coordinator implements Runnable, PartitionWorker.Supervisor {
     private volatile @Nullable SubscriptionFailure broken;
     private long renewedAt;
 
-    Coordinator(
-            SubscriptionSettings settings,
-            SubscriptionRows rows,
-            Delivery delivery,
-            DatabaseEventStore reading,
-            Ownership ownership,
-            SessionFactory factory,
-            Runnable whenHandled) {
-        this.settings = settings;
-        this.rows = rows;
-        this.delivery = delivery;
+    Coordinator(Equipment equipment, Ownership ownership, Runnable whenHandled) {
+        this.settings = equipment.settings();
+        this.rows = equipment.rows();
+        this.delivery = equipment.delivery();
         this.ownership = ownership;
-        this.troubles = new Troubles(settings);
+        this.troubles = equipment.troubles();
         this.whenHandled = whenHandled;
         this.crew = new Crew(settings.threads(), pace::wake);
-        this.assignments =
-                new Assignments(settings, rows, delivery, reading, factory, troubles, crew, this, pace::wake);
-        this.heldBack = new HeldBackWarning(settings, reading);
+        this.assignments = new Assignments(equipment, crew, this, pace::wake);
+        this.heldBack = new HeldBackWarning(settings, equipment.reading());
     }
 
     boolean isOwner() {
         return term != null;
-    }
-
-    Troubles troubles() {
-        return troubles;
     }
 
     /** Why the coordinator itself has ended, or null. */

@@ -40,24 +40,16 @@ final class EventPump {
     private int attempts;
     private int outages;
 
-    EventPump(
-            SubscriptionSettings settings,
-            DatabaseEventStore reading,
-            Delivery delivery,
-            Delivery.Target target,
-            EventFilter filter,
-            long position,
-            Pace pace,
-            Troubles troubles) {
-        this.settings = settings;
-        this.reading = reading;
-        this.delivery = delivery;
+    EventPump(Equipment equipment, Delivery.Target target, EventFilter filter, long position, Pace pace) {
+        this.settings = equipment.settings();
+        this.reading = equipment.reading();
+        this.delivery = equipment.delivery();
         this.target = target;
         this.filter = filter;
         this.position = position;
         this.written = position;
         this.pace = pace;
-        this.troubles = troubles;
+        this.troubles = equipment.troubles();
         this.poison = settings.poison().backoff();
     }
 

@@ -19,6 +19,7 @@ final class LeasedSubscription implements EventSubscription, WakeUps.Listener {
     private final FactorySubscriptions factory;
     private final SubscriptionRows rows;
     private final DatabaseEventStore reading;
+    private final Troubles troubles;
     private final Coordinator coordinator;
     private final Pace handled = new Pace();
     private final DeadLetters deadLetters;
@@ -45,8 +46,11 @@ final class LeasedSubscription implements EventSubscription, WakeUps.Listener {
         this.reading = settings.store().over(factory.unitOfWork());
         Delivery delivery = new Delivery(settings, checkpoints, letters, factory.unitOfWork());
         Ownership ownership = new Ownership(settings, rows, checkpoints);
-        this.coordinator =
-                new Coordinator(settings, rows, delivery, reading, ownership, factory.factory(), handled::wake);
+        this.troubles = new Troubles(settings);
+        this.coordinator = new Coordinator(
+                new Equipment(settings, rows, delivery, reading, factory.factory(), troubles),
+                ownership,
+                handled::wake);
         this.deadLetters = new DeadLetters(settings, rows, reading, delivery);
     }
 
@@ -162,7 +166,7 @@ final class LeasedSubscription implements EventSubscription, WakeUps.Listener {
     @Override
     public SubscriptionState state() {
         SubscriptionRow row = rows.read();
-        SubscriptionFailure trouble = coordinator.troubles().worst();
+        SubscriptionFailure trouble = troubles.worst();
         SubscriptionFailure failure = coordinator.broken();
         if (failure == null) {
             failure = row == null || row.failure() == null ? trouble : row.failure();

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /** When threads go on, and when they end. Thread-safe. */
 final class Pace {
@@ -22,30 +24,27 @@ final class Pace {
     }
 
     private void change(boolean stop) {
-        lock.lock();
-        try {
+        locked(() -> {
             wakes++;
             stopped |= stop;
             changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+            return true;
+        });
     }
 
     boolean isStopped() {
-        lock.lock();
-        try {
-            return stopped;
-        } finally {
-            lock.unlock();
-        }
+        return locked(() -> stopped);
     }
 
     /** To be read before looking for work, so that a wake-up in between is not missed. */
     long wakes() {
+        return locked(() -> wakes);
+    }
+
+    private <T> T locked(Supplier<T> action) {
         lock.lock();
         try {
-            return wakes;
+            return action.get();
         } finally {
             lock.unlock();
         }
@@ -53,26 +52,19 @@ final class Pace {
 
     /** Waits for a wake-up after those that were seen, for a time at most. An interrupt is a stop. */
     void await(Duration time, long seen) {
-        lock.lock();
-        try {
-            long left = time.toNanos();
-            while (!stopped && wakes == seen && left > 0) {
-                left = changed.awaitNanos(left);
-            }
-        } catch (InterruptedException e) {
-            stopped = true;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        waitWhile(() -> wakes == seen, time);
     }
 
     /** Waits although there may be wake-ups; only a stop ends it early. */
     void rest(Duration time) {
+        waitWhile(() -> true, time);
+    }
+
+    private void waitWhile(BooleanSupplier nothingNew, Duration time) {
         lock.lock();
         try {
             long left = time.toNanos();
-            while (!stopped && left > 0) {
+            while (!stopped && nothingNew.getAsBoolean() && left > 0) {
                 left = changed.awaitNanos(left);
             }
         } catch (InterruptedException e) {

@@ -1,6 +1,5 @@
 package io.hexai.jpa.subscription;
 
-import io.hexai.jpa.event.DatabaseEventStore;
 import io.hexai.jpa.event.EventPage;
 import io.hexai.jpa.event.StoredEvent;
 import io.hexai.jpa.event.StreamId;
@@ -13,7 +12,6 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.Set;
 import org.hibernate.Session;
-import org.hibernate.SessionFactory;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,12 +23,11 @@ final class Rebuild implements Runnable {
 
     private static final Logger LOG = LoggerFactory.getLogger(EventSubscription.class);
 
+    private final Equipment equipment;
     private final SubscriptionSettings settings;
     private final SubscriptionRows rows;
     private final Delivery delivery;
     private final Checkpoints checkpoints;
-    private final DatabaseEventStore reading;
-    private final SessionFactory factory;
     private final Troubles troubles;
     private final Pace pace;
     private final Term term;
@@ -38,24 +35,13 @@ final class Rebuild implements Runnable {
     private final Crew crew;
     private final Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
 
-    Rebuild(
-            SubscriptionSettings settings,
-            SubscriptionRows rows,
-            Delivery delivery,
-            DatabaseEventStore reading,
-            SessionFactory factory,
-            Troubles troubles,
-            Pace pace,
-            Term term,
-            SubscriptionRow row,
-            Crew crew) {
-        this.settings = settings;
-        this.rows = rows;
-        this.delivery = delivery;
+    Rebuild(Equipment equipment, Pace pace, Term term, SubscriptionRow row, Crew crew) {
+        this.equipment = equipment;
+        this.settings = equipment.settings();
+        this.rows = equipment.rows();
+        this.delivery = equipment.delivery();
         this.checkpoints = delivery.checkpoints();
-        this.reading = reading;
-        this.factory = factory;
-        this.troubles = troubles;
+        this.troubles = equipment.troubles();
         this.pace = pace;
         this.term = term;
         this.row = row;
@@ -143,8 +129,7 @@ final class Rebuild implements Runnable {
         if (action != null) {
             delivery.prepare(target, action, row.startPosition());
         }
-        EventPump pump = new EventPump(
-                settings, reading, delivery, target, settings.filter(), row.startPosition(), pace, troubles);
+        EventPump pump = new EventPump(equipment, target, settings.filter(), row.startPosition(), pace);
         try {
             catchUp(pump);
         } finally {
@@ -193,7 +178,7 @@ final class Rebuild implements Runnable {
     /** Whatever second-level cache there is holds the old rows. The rebuild is over whether or not it can be emptied. */
     private void evictCaches() {
         try {
-            factory.getCache().evictAllRegions();
+            equipment.factory().getCache().evictAllRegions();
         } catch (RuntimeException e) {
             LOG.warn("Subscription '{}' is rebuilt, but the second-level cache still has old rows", settings.name(), e);
         }
@@ -233,7 +218,7 @@ final class Rebuild implements Runnable {
         long position = row.startPosition();
         EventPage page;
         do {
-            page = reading.fetch(position, settings.batchSize(), settings.filter());
+            page = equipment.reading().fetch(position, settings.batchSize(), settings.filter());
             for (StoredEvent event : page.events()) {
                 if (pace.isStopped()) {
                     throw new LostOwnershipException("the subscription is being stopped");
