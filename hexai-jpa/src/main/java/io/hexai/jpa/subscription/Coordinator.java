@@ -14,33 +14,32 @@ final class Coordinator implements Runnable, PartitionWorker.Supervisor {
 
     private static final Logger LOG = LoggerFactory.getLogger(EventSubscription.class);
 
+    private final Equipment equipment;
     private final SubscriptionSettings settings;
     private final SubscriptionRows rows;
-    private final Delivery delivery;
     private final Ownership ownership;
     private final Troubles troubles;
     private final Runnable whenHandled;
     private final Pace pace = new Pace();
     private final Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
-    private final Crew crew;
-    private final Assignments assignments;
     private final HeldBackWarning heldBack;
 
+    private volatile Crew crew;
     private volatile @Nullable Term term;
     private volatile boolean closing;
     private volatile long closeBy;
     private volatile @Nullable SubscriptionFailure broken;
     private long renewedAt;
+    private long lostAt;
 
     Coordinator(Equipment equipment, Ownership ownership, Runnable whenHandled) {
+        this.equipment = equipment;
         this.settings = equipment.settings();
         this.rows = equipment.rows();
-        this.delivery = equipment.delivery();
         this.ownership = ownership;
         this.troubles = equipment.troubles();
         this.whenHandled = whenHandled;
         this.crew = new Crew(settings.threads(), pace::wake);
-        this.assignments = new Assignments(equipment, crew, this, pace::wake);
         this.heldBack = new HeldBackWarning(settings, equipment.reading());
     }
 
@@ -102,7 +101,7 @@ final class Coordinator implements Runnable, PartitionWorker.Supervisor {
                 backoff.reset();
             }
             troubles.over(this);
-        } catch (RuntimeException e) {
+        } catch (Exception e) {
             boolean isOld = System.nanoTime() - renewedAt > settings.lease().toNanos();
             if (term != null && (isOld || e instanceof LostOwnershipException)) {
                 lose();
@@ -118,8 +117,7 @@ final class Coordinator implements Runnable, PartitionWorker.Supervisor {
     }
 
     private Duration standBy() {
-        // What the former term has begun has to end first, so that no two threads of this process are at one partition.
-        if (!closing && crew.isIdle()) {
+        if (!closing && isRidOfFormerCrew()) {
             renewedAt = System.nanoTime();
             Term acquired = ownership.acquire();
             if (acquired != null) {
@@ -133,11 +131,30 @@ final class Coordinator implements Runnable, PartitionWorker.Supervisor {
         return shorter(settings.lease().dividedBy(4), Duration.ofMillis(500));
     }
 
+    /**
+     * What the former term has begun should end first, so that no two threads of this process are at one partition. But a handler
+     * that never returns, or a server that never answers, must not keep this process from ever taking over again: what comes of
+     * it late is shut out by the epoch, as if it were of another process.
+     */
+    private boolean isRidOfFormerCrew() {
+        if (!crew.isIdle()
+                && System.nanoTime() - lostAt > settings.closeTimeout().toNanos()) {
+            LOG.warn(
+                    "Subscription '{}' was lost, but a thread has not come back from a handler or the database within {}; it is"
+                            + " interrupted, and left alone",
+                    settings.name(),
+                    settings.closeTimeout());
+            crew.interrupt();
+            crew = new Crew(settings.threads(), pace::wake);
+        }
+        return crew.isIdle();
+    }
+
     /** What a rebuild has left behind that did not end; the next one would remove it as well. */
     private void cleanUp(Term acquired) {
         try {
             rows.callAsOwner(acquired, (connection, row) -> {
-                Rebuild.removeUnfinished(connection, delivery, acquired, row);
+                Rebuild.removeUnfinished(connection, equipment.delivery(), acquired, row);
                 return true;
             });
         } catch (RuntimeException e) {
@@ -156,7 +173,7 @@ final class Coordinator implements Runnable, PartitionWorker.Supervisor {
         if (closing || !row.mayHandle()) {
             crew.stop();
         } else {
-            assignments.give(owned, row);
+            new Assignments(equipment, crew, this, pace::wake).give(owned, row);
         }
         heldBack.check();
         return settings.lease().dividedBy(3);
@@ -168,22 +185,26 @@ final class Coordinator implements Runnable, PartitionWorker.Supervisor {
     }
 
     @Override
-    public void failed(SubscriptionFailure failure, Throwable cause) {
+    public void failed(Term of, SubscriptionFailure failure, Throwable cause) {
+        if (!of.equals(term)) {
+            LOG.warn("Subscription '{}' was lost before a thread failed", settings.name(), cause);
+            return;
+        }
         LOG.error(
                 "Subscription '{}' stops{}, until it is resumed",
                 settings.name(),
                 failure.position() == null ? "" : " before the event at position " + failure.position(),
                 cause);
         crew.stop();
-        Term owned = term;
-        while (owned != null) {
+        boolean stopped = false;
+        while (!stopped && of.equals(term)) {
             try {
-                rows.stop(owned, failure);
-                break;
+                rows.stop(of, failure);
+                stopped = true;
             } catch (RuntimeException e) {
                 troubles.add(this, null, failure.attempts(), e);
                 pace.rest(Duration.ofSeconds(1));
-                owned = closing ? null : term;
+                stopped = closing;
             }
         }
         settings.tell(listener -> listener.stopped(settings.name(), failure));
@@ -193,6 +214,7 @@ final class Coordinator implements Runnable, PartitionWorker.Supervisor {
 
     private void lose() {
         term = null;
+        lostAt = System.nanoTime();
         LOG.info("Subscription '{}' is no longer handled by this process", settings.name());
         crew.stop();
         settings.tell(listener -> listener.ended(settings.name()));

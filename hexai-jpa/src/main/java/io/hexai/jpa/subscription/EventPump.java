@@ -53,6 +53,10 @@ final class EventPump {
         this.poison = settings.poison().backoff();
     }
 
+    Term term() {
+        return target.term();
+    }
+
     long position() {
         return position;
     }

@@ -224,7 +224,8 @@ public final class EventSubscriptionBuilder {
     }
 
     /**
-     * Sets how long {@link EventSubscription#close()} waits for a handler, before it interrupts it.
+     * Sets how long {@link EventSubscription#close()} waits for a handler, before it interrupts it; and for how long an instance that
+     * has lost the subscription to another one, before it may own it again.
      *
      * @param timeout by default 30 seconds
      * @return this builder

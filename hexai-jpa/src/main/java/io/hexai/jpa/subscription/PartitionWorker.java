@@ -9,7 +9,7 @@ final class PartitionWorker implements Runnable {
         void handledUpTo(long position);
 
         /** Called on failures after which the subscription stops everywhere. */
-        void failed(SubscriptionFailure failure, Throwable cause);
+        void failed(Term of, SubscriptionFailure failure, Throwable cause);
     }
 
     private final EventPump pump;
@@ -42,10 +42,10 @@ final class PartitionWorker implements Runnable {
         } catch (PoisonedException e) {
             pace.stop();
             Throwable cause = e.getCause() == null ? e : e.getCause();
-            supervisor.failed(troubles.describe(e.event(), e.attempts(), cause), cause);
+            supervisor.failed(pump.term(), troubles.describe(e.event(), e.attempts(), cause), cause);
         } catch (Throwable e) {
             pace.stop();
-            supervisor.failed(troubles.describe(pump.handled(), 1, e), e);
+            supervisor.failed(pump.term(), troubles.describe(pump.handled(), 1, e), e);
         } finally {
             pump.end();
         }

@@ -73,6 +73,7 @@ class OwnershipTest {
 
         private final CountDownLatch handling = new CountDownLatch(1);
         private final CountDownLatch hanging = new CountDownLatch(1);
+        private final CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
 
         private EventSubscriptionBuilder thatHangs() {
             return one.subscription("s").on(Deposited.class, (deposited, event) -> {
@@ -110,6 +111,62 @@ class OwnershipTest {
             one.store.store(new Deposited("a", 2));
             second.awaitCaughtUp(SOON);
             assertThat(database.balances()).containsExactly("a|3|2");
+        }
+
+        /** Hangs at its first event, whatever interrupts it, and then fails. */
+        private EventSubscriptionBuilder thatNeverReturns() {
+            return one.subscription("s")
+                    .closeTimeout(Duration.ofMillis(300))
+                    .on(Deposited.class, (deposited, event) -> {
+                        one.add(deposited.account(), deposited.amount());
+                        if (handling.getCount() > 0) {
+                            handling.countDown();
+                            interrupted.complete(awaitUninterruptibly(hanging));
+                            throw new StackOverflowError("much too late");
+                        }
+                    });
+        }
+
+        private static boolean awaitUninterruptibly(CountDownLatch latch) {
+            boolean interrupted = false;
+            while (true) {
+                try {
+                    latch.await();
+                    return interrupted;
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        }
+
+        @Test
+        void isTakenAgainByThatInstanceAlthoughItsHandlerNeverReturned() throws Exception {
+            EventSubscription first = one.start(thatNeverReturns());
+            one.store.store(new Deposited("a", 1));
+            assertThat(handling.await(30, TimeUnit.SECONDS)).isTrue();
+            EventSubscription second = other.start(other.balances("s"));
+            takeOver(second);
+            second.awaitCaughtUp(SOON);
+            second.close();
+            awaitStatus(first, SubscriptionStatus.RUNNING);
+            one.store.store(new Deposited("a", 2));
+            first.awaitCaughtUp(SOON);
+            assertThat(database.balances()).containsExactly("a|3|2");
+
+            hanging.countDown();
+            assertThat(interrupted.get(30, TimeUnit.SECONDS)).isTrue();
+            await().atMost(SOON).until(() -> threads("hexai-subscription-s-2").isEmpty());
+            one.store.store(new Deposited("a", 4));
+            first.awaitCaughtUp(SOON);
+            assertThat(database.balances()).containsExactly("a|7|3");
+            assertThat(first.state().failure()).isNull();
+        }
+
+        private List<String> threads(String name) {
+            return Thread.getAllStackTraces().keySet().stream()
+                    .map(Thread::getName)
+                    .filter(name::equals)
+                    .toList();
         }
 
         @Test
