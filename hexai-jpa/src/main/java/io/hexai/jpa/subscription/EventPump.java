@@ -37,6 +37,7 @@ final class EventPump {
     private long lastWrite = System.nanoTime() - IDLE_WRITES.toNanos();
     private long oneByOneUpTo;
     private long failing = -1;
+    private long failingSince;
     private int attempts;
     private int outages;
 
@@ -154,7 +155,7 @@ final class EventPump {
         } catch (LostOwnershipException e) {
             throw e;
         } catch (Exception e) {
-            if (Outage.is(e)) {
+            if (Outage.is(e) && outages == 0) {
                 throw e;
             }
             LOG.debug("Subscription '{}' handles events one by one after a failure", settings.name(), e);
@@ -175,9 +176,6 @@ final class EventPump {
             if (pace.isStopped()) {
                 throw new Retry();
             }
-            if (Outage.is(e)) {
-                throw e;
-            }
             failed(event, upTo, e);
             return;
         }
@@ -186,6 +184,7 @@ final class EventPump {
 
     private void handled(int events, long upTo, long begin) {
         wrote(upTo);
+        over();
         Duration duration = Duration.ofNanos(System.nanoTime() - begin);
         settings.tell(listener -> listener.handled(settings.name(), events, duration));
     }
@@ -193,31 +192,53 @@ final class EventPump {
     private void failed(StoredEvent event, long upTo, Exception failure) throws Exception {
         if (failing != event.position()) {
             failing = event.position();
+            failingSince = System.nanoTime();
             attempts = 0;
             poison = settings.poison().backoff();
         }
+        boolean passes = Outage.is(failure);
+        if (passes
+                && System.nanoTime() - failingSince
+                        < settings.poison().patience().toNanos()) {
+            tryAgain(event, failure, ++outages, outage);
+        }
         attempts++;
+        int tries = attempts + outages;
         if (attempts < settings.poison().attempts()) {
-            troubles.add(target, event, attempts, failure);
-            pace.rest(poison.next());
-            throw new Retry();
+            tryAgain(event, failure, tries, poison);
         }
+        giveUp(
+                event,
+                upTo,
+                tries,
+                passes ? new OutOfPatienceException(settings.poison().patience(), failure) : failure);
+    }
+
+    private void tryAgain(StoredEvent event, Exception failure, int tries, Backoff backoff) {
+        troubles.add(target, event, tries, failure);
+        pace.rest(backoff.next());
+        throw new Retry();
+    }
+
+    private void giveUp(StoredEvent event, long upTo, int tries, Exception failure) throws Exception {
         if (!settings.poison().isParking()) {
-            throw new PoisonedException(event, attempts, failure);
+            throw new PoisonedException(event, tries, failure);
         }
-        delivery.park(target, event, moveTo(upTo), attempts, failure);
+        delivery.park(target, event, moveTo(upTo), tries, failure);
         wrote(upTo);
-        troubles.over(target);
+        over();
         LOG.error(
                 "Subscription '{}' has made {} a dead letter after {} attempts",
                 settings.name(),
                 event,
-                attempts,
+                tries,
                 failure);
         settings.tell(listener -> listener.parked(settings.name(), event, failure));
     }
 
+    /** While there is no getting at the events, no event loses time. */
     private void waitForTheDatabase(Exception failure) {
+        failing = -1;
         outages++;
         troubles.add(target, progress.event(), outages, failure);
         pace.rest(outage.next());

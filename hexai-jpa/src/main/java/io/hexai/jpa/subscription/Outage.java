@@ -28,8 +28,8 @@ final class Outage {
         return false;
     }
 
-    /** Out of memory, disk or connections; or a primary that has become a replica. */
+    /** Out of memory, disk or connections; a primary that has become a replica; a session ended because it was silent. */
     private static boolean isOfTheServer(@Nullable String state) {
-        return state != null && (state.startsWith("53") || state.equals("25006"));
+        return state != null && (state.startsWith("53") || state.equals("25006") || state.equals("25P03"));
     }
 }

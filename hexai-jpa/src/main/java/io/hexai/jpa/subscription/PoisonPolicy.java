@@ -5,28 +5,36 @@ import java.time.Duration;
 /**
  * What becomes of an event whose handler keeps failing. Immutable; withers return a changed copy.
  *
- * <p>Only failures of the event itself count. What other transactions or an outage cause (stale versions, deadlocks, lost
+ * <p>Failures of the event itself count. What other transactions or an outage cause (stale versions, deadlocks, lost
  * connections, an exhausted pool) is repeated until it is over; meanwhile {@link EventSubscription#state()} is
- * {@link SubscriptionStatus#RETRYING} and names the event.
+ * {@link SubscriptionStatus#RETRYING} and names the event. Only when it does not end within the {@link #withPatience(Duration)
+ * patience} of an hour, although the events can be read, does it count like any other failure.
  */
 public final class PoisonPolicy {
 
     private static final PoisonPolicy STOP =
-            new PoisonPolicy(false, false, 5, Duration.ofMillis(100), Duration.ofSeconds(10));
+            new PoisonPolicy(false, false, 5, Duration.ofMillis(100), Duration.ofSeconds(10), Duration.ofHours(1));
 
     private final boolean parking;
     private final boolean parkingFollowers;
     private final int attempts;
     private final Duration firstDelay;
     private final Duration maxDelay;
+    private final Duration patience;
 
     private PoisonPolicy(
-            boolean parking, boolean parkingFollowers, int attempts, Duration firstDelay, Duration maxDelay) {
+            boolean parking,
+            boolean parkingFollowers,
+            int attempts,
+            Duration firstDelay,
+            Duration maxDelay,
+            Duration patience) {
         this.parking = parking;
         this.parkingFollowers = parkingFollowers;
         this.attempts = attempts;
         this.firstDelay = firstDelay;
         this.maxDelay = maxDelay;
+        this.patience = patience;
     }
 
     /**
@@ -46,7 +54,7 @@ public final class PoisonPolicy {
      * @return the policy
      */
     public static PoisonPolicy deadLetter() {
-        return new PoisonPolicy(true, false, STOP.attempts, STOP.firstDelay, STOP.maxDelay);
+        return new PoisonPolicy(true, false, STOP.attempts, STOP.firstDelay, STOP.maxDelay, STOP.patience);
     }
 
     /**
@@ -60,7 +68,7 @@ public final class PoisonPolicy {
             throw new IllegalStateException(
                     "A subscription that stops has no events to park; use PoisonPolicy.deadLetter().");
         }
-        return new PoisonPolicy(true, true, attempts, firstDelay, maxDelay);
+        return new PoisonPolicy(true, true, attempts, firstDelay, maxDelay, patience);
     }
 
     /**
@@ -75,7 +83,7 @@ public final class PoisonPolicy {
             throw new IllegalArgumentException(
                     "An event is tried at least once, but " + count + " attempts were asked.");
         }
-        return new PoisonPolicy(parking, parkingFollowers, count, firstDelay, maxDelay);
+        return new PoisonPolicy(parking, parkingFollowers, count, firstDelay, maxDelay, patience);
     }
 
     /**
@@ -91,7 +99,22 @@ public final class PoisonPolicy {
             throw new IllegalArgumentException(
                     "The back-off must be 0 <= first <= max, but is first=" + first + ", max=" + max + ".");
         }
-        return new PoisonPolicy(parking, parkingFollowers, attempts, first, max);
+        return new PoisonPolicy(parking, parkingFollowers, attempts, first, max, patience);
+    }
+
+    /**
+     * Sets for how long failures are repeated without being counted that are not the event's own and usually pass. An event
+     * loses no time while events cannot even be read.
+     *
+     * @param duration since the event first failed; zero counts such failures like any other from the first one on
+     * @return the changed copy
+     * @throws IllegalArgumentException if it is negative
+     */
+    public PoisonPolicy withPatience(Duration duration) {
+        if (duration.isNegative()) {
+            throw new IllegalArgumentException("The patience must not be negative, but is " + duration + ".");
+        }
+        return new PoisonPolicy(parking, parkingFollowers, attempts, firstDelay, maxDelay, duration);
     }
 
     boolean isParking() {
@@ -104,6 +127,10 @@ public final class PoisonPolicy {
 
     int attempts() {
         return attempts;
+    }
+
+    Duration patience() {
+        return patience;
     }
 
     Backoff backoff() {

@@ -16,6 +16,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
@@ -251,6 +252,90 @@ class PoisonTest {
             assertThat(state.lag().events()).isEqualTo(1);
             assertThatThrownBy(() -> subscription.awaitCaughtUp(Duration.ofMillis(100)))
                     .hasMessageContaining("somebody else, always");
+        }
+
+        private EventSubscription startedWith(PoisonPolicy policy, Consumer<Deposited> trouble) {
+            return application.start(application
+                    .subscription("s")
+                    .on(Deposited.class, (deposited, event) -> {
+                        application.add("a", deposited.amount());
+                        if (deposited.amount() == 13) {
+                            trouble.accept(deposited);
+                        }
+                    })
+                    .onPoison(policy));
+        }
+
+        private void conflict() {
+            throw new OptimisticLockException("somebody else, always");
+        }
+
+        @Test
+        void countLikeAnyOtherFailureOnceTheyOutlastThePatience() {
+            deposit(1, 13, 4);
+            EventSubscription subscription = startedWith(
+                    PoisonPolicy.stop().withAttempts(1).withPatience(Duration.ofMillis(300)), deposited -> conflict());
+            awaitStatus(subscription, SubscriptionStatus.STOPPED);
+            assertThat(subscription.state().failure()).satisfies(failure -> {
+                assertThat(failure.position()).isEqualTo(2);
+                assertThat(failure.attempts()).isGreaterThanOrEqualTo(2);
+                assertThat(failure.message()).contains("the patience of PT0.3S", "somebody else, always");
+            });
+            assertThat(database.balances()).containsExactly("a|1|1");
+        }
+
+        @Test
+        void thatOnlyTheCommitTellsOfAreTracedToTheirEventAndParkedAfterThePatience() {
+            deposit(1, 13, 4);
+            EventSubscription subscription = startedWith(
+                    PoisonPolicy.deadLetter().withAttempts(1).withPatience(Duration.ofMillis(300)),
+                    deposited -> application.unitOfWork.current().beforeCommit(this::conflict));
+            subscription.awaitCaughtUp(SOON);
+            assertThat(database.balances()).containsExactly("a|5|2");
+            assertThat(subscription.deadLetters().list(10)).singleElement().satisfies(letter -> {
+                assertThat(letter.position()).isEqualTo(2);
+                assertThat(letter.failure()).contains("the patience of PT0.3S", "somebody else, always");
+            });
+            assertThat(subscription.state().status()).isEqualTo(SubscriptionStatus.RUNNING);
+        }
+
+        @Test
+        void countFromTheFirstOneOnWithoutPatience() {
+            deposit(13);
+            EventSubscription subscription = startedWith(
+                    PoisonPolicy.stop()
+                            .withAttempts(3)
+                            .withBackoff(Duration.ZERO, Duration.ZERO)
+                            .withPatience(Duration.ZERO),
+                    deposited -> conflict());
+            awaitStatus(subscription, SubscriptionStatus.STOPPED);
+            assertThat(subscription.state().failure().attempts()).isEqualTo(3);
+        }
+
+        @Test
+        void ofHandlersThatTheServerFoundTooSilentAreGotOver() {
+            AtomicInteger tries = new AtomicInteger();
+            deposit(13);
+            EventSubscription subscription = startedWith(PoisonPolicy.stop().withAttempts(1), deposited -> {
+                if (tries.incrementAndGet() == 1) {
+                    goneSilent();
+                }
+            });
+            subscription.awaitCaughtUp(SOON);
+            assertThat(database.balances()).containsExactly("a|13|1");
+            assertThat(tries).hasValue(2);
+        }
+
+        private void goneSilent() {
+            Object pid = application
+                    .unitOfWork
+                    .entityManager()
+                    .createNativeQuery("SELECT pg_backend_pid() WHERE"
+                            + " set_config('idle_in_transaction_session_timeout', '1', true) IS NOT NULL")
+                    .getSingleResult();
+            await().until(() -> database.value("SELECT count(*) FROM pg_stat_activity WHERE pid = " + pid)
+                    .equals("0"));
+            application.unitOfWork.entityManager().createNativeQuery("SELECT 1").getSingleResult();
         }
 
         @Test
