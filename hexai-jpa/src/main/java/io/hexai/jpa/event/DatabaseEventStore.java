@@ -48,6 +48,13 @@ public interface DatabaseEventStore extends EventStore {
     long lastCommittedPosition();
 
     /**
+     * Tells whether the current unit of work has stored events that are not committed, and that keep readers from passing them.
+     *
+     * @return false if there is no unit of work, or with {@link PositionStrategy#COUNTER}, where readers wait for no appender
+     */
+    boolean isAppending();
+
+    /**
      * Returns the transactions that run now and have appended events: the ones that readers wait for.
      *
      * @return the one that holds readers back most comes first; empty with {@link PositionStrategy#COUNTER}, where appenders

@@ -161,6 +161,11 @@ final class JpaEventStore implements DatabaseEventStore {
     }
 
     @Override
+    public boolean isAppending() {
+        return reading.isActive() && read(0, (connection, limit) -> limit.appending());
+    }
+
+    @Override
     public List<EventAppender> appenders() {
         return onConnection(reader::appenders);
     }

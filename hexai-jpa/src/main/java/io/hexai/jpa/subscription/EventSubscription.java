@@ -105,6 +105,8 @@ public interface EventSubscription extends AutoCloseable {
      *
      * @param timeout how long at most
      * @throws NotCaughtUpException if it takes longer, or the subscription has stopped
+     * @throws IllegalStateException if the current unit of work has stored events, which are not committed; or if a handler of
+     *     this subscription calls it
      */
     void awaitCaughtUp(Duration timeout);
 

@@ -262,7 +262,7 @@ final class LeasedSubscription implements EventSubscription, WakeUps.Listener {
     public void awaitCaughtUp(Duration timeout) {
         requireNotClosed();
         long deadline = Pace.deadlineAfter(timeout);
-        long target = reading.lastCommittedPosition();
+        long target = committedPosition();
         while (!hasHandledUpTo(target)) {
             SubscriptionRow row = rows.read();
             boolean stopped = row != null && row.failure() != null || coordinator.broken() != null;
@@ -270,6 +270,24 @@ final class LeasedSubscription implements EventSubscription, WakeUps.Listener {
                 throw new NotCaughtUpException(state(), target, timeout);
             }
         }
+    }
+
+    /** Whoever waits inside the transaction that somebody waits for, would wait for himself. */
+    private long committedPosition() {
+        if (coordinator.crew().isHandling()) {
+            throw new IllegalStateException("A handler of subscription '" + settings.name()
+                    + "' waits until all events are handled, of which the one that it handles is one.");
+        }
+        DatabaseEventStore own = settings.store();
+        boolean inside = own.unitOfWork().isActive();
+        long visible = inside ? own.lastCommittedPosition() : 0;
+        long committed = reading.lastCommittedPosition();
+        if (inside && (visible > committed || own.isAppending())) {
+            throw new IllegalStateException(
+                    "The unit of work has stored events that are not committed, which subscription '" + settings.name()
+                            + "' cannot handle before it has ended. Wait for it afterwards.");
+        }
+        return committed;
     }
 
     private boolean hasHandledUpTo(long target) {

@@ -2,12 +2,16 @@ package io.hexai.jpa.subscription;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.hexai.jpa.event.EventStore;
+import io.hexai.jpa.event.EventTypes;
 import io.hexai.jpa.event.ExpectedVersion;
+import io.hexai.jpa.event.PositionStrategy;
 import io.hexai.jpa.event.StoredEvent;
 import io.hexai.jpa.event.StreamId;
 import io.hexai.jpa.subscription.AccountEvent.Deposited;
@@ -18,6 +22,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
@@ -123,8 +129,10 @@ class EventSubscriptionTest {
                 application.store.store(new Noted("uncommitted"));
                 // Committed before, and greater: what the follower may not pass.
                 application.unitOfWork.with(Propagation.NEW).run(() -> application.store.store(new Noted("later")));
-                assertThatThrownBy(() -> subscription.awaitCaughtUp(Duration.ofMillis(300)))
-                        .isInstanceOf(NotCaughtUpException.class)
+                CompletableFuture<Void> waiting = CompletableFuture.runAsync(
+                        () -> subscription.awaitCaughtUp(Duration.ofMillis(300)), task -> new Thread(task).start());
+                assertThatThrownBy(waiting::join)
+                        .hasCauseInstanceOf(NotCaughtUpException.class)
                         .hasMessageContaining("held back by");
                 assertThat(seen).isEmpty();
             });
@@ -217,6 +225,84 @@ class EventSubscriptionTest {
             subscription.awaitCaughtUp(SOON);
             assertThat(batches).containsExactly(20, 20);
             assertThat(database.checkpoint("s")).isEqualTo(340);
+        }
+    }
+
+    @Nested
+    class WaitingInsideAUnitOfWork {
+
+        @Test
+        void thatHasStoredEventsIsRefusedWhateverOthersHaveCommittedMeanwhile() {
+            EventSubscription subscription = application.start(application.balances("s"));
+            Application another = database.application();
+            application.unitOfWork.run(() -> {
+                deposit("a", 1);
+                assertRefused(subscription);
+                another.store.store(new Deposited("b", 1));
+                assertRefused(subscription);
+            });
+            subscription.awaitCaughtUp(SOON);
+            assertThat(database.balances()).containsExactly("a|1|1", "b|1|1");
+        }
+
+        @Test
+        void thatHasStoredEventsByTheCounterIsRefused() {
+            database.execute("DROP TABLE IF EXISTS hexai__event_position_counter; CREATE TABLE"
+                    + " hexai__event_position_counter AS SELECT 1 AS id, 0::bigint AS last_position");
+            EventStore store = EventStore.builder(application.unitOfWork)
+                    .types(EventTypes.ofSealed(AccountEvent.class))
+                    .positionStrategy(PositionStrategy.COUNTER)
+                    .build();
+            EventSubscription subscription =
+                    application.start(EventSubscription.builder(store, "s").onAny((payload, event) -> {}));
+            application.unitOfWork.run(() -> {
+                store.store(new Deposited("a", 1));
+                assertRefused(subscription);
+            });
+            subscription.awaitCaughtUp(SOON);
+        }
+
+        private void assertRefused(EventSubscription subscription) {
+            assertThatThrownBy(() -> subscription.awaitCaughtUp(SOON))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("stored events that are not committed")
+                    .hasMessageContaining("'s'");
+        }
+
+        @Test
+        void thatHasStoredNoneIsForWhatOthersHaveStored() {
+            EventSubscription subscription = application.start(application.balances("s"));
+            Application another = database.application();
+            application.unitOfWork.run(() -> {
+                assertThatThrownBy(() -> application
+                                .unitOfWork
+                                .with(Propagation.NESTED)
+                                .run(() -> {
+                                    deposit("gone", 1);
+                                    throw new IllegalStateException("rolled back");
+                                }))
+                        .hasMessage("rolled back");
+                another.store.store(new Deposited("b", 1));
+                subscription.awaitCaughtUp(SOON);
+            });
+            assertThat(database.balances()).containsExactly("b|1|1");
+        }
+
+        @Test
+        void ofItsOwnHandlerIsRefused() {
+            AtomicReference<EventSubscription> subscription = new AtomicReference<>();
+            AtomicReference<Throwable> refusal = new AtomicReference<>();
+            subscription.set(application.start(application
+                    .subscription("s")
+                    .on(
+                            Deposited.class,
+                            (deposited, event) -> refusal.set(
+                                    catchThrowable(() -> subscription.get().awaitCaughtUp(SOON))))));
+            deposit("a", 1);
+            subscription.get().awaitCaughtUp(SOON);
+            assertThat(refusal.get())
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("A handler of subscription 's'");
         }
     }
 
