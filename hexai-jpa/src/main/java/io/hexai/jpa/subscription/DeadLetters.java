@@ -68,7 +68,7 @@ public final class DeadLetters {
      *
      * @param position of the event
      * @return false if it is no dead letter any more, and nothing was done
-     * @throws ReplayFailedException if its handler fails again
+     * @throws ReplayFailedException if its handler fails again; an {@link Error} is counted as well, and passes as it is
      */
     public boolean replay(long position) {
         long generation = generation();
@@ -80,11 +80,25 @@ public final class DeadLetters {
             if (failed == null) {
                 throw e instanceof RuntimeException unchecked ? unchecked : new IllegalStateException(e);
             }
+            count(generation, position, e);
+            throw new ReplayFailedException(failed, e);
+        } catch (Error e) {
+            if (letter[0] != null) {
+                count(generation, position, e);
+            }
+            throw e;
+        }
+    }
+
+    /** Whatever goes wrong here must not take the place of the failure. */
+    private void count(long generation, long position, Throwable failure) {
+        try {
             rows.call(connection -> {
-                letters.failed(connection, generation, position, FailureText.of(e));
+                letters.failed(connection, generation, position, FailureText.of(failure));
                 return true;
             });
-            throw new ReplayFailedException(failed, e);
+        } catch (RuntimeException e) {
+            failure.addSuppressed(e);
         }
     }
 

@@ -399,6 +399,46 @@ class PoisonTest {
         }
 
         @Test
+        void countTheErrorsOfTheirReplay() {
+            deposit(13);
+            EventSubscription subscription = application.start(application
+                    .subscription("s")
+                    .on(Deposited.class, (deposited, event) -> {
+                        application.add("a", 1);
+                        if (poisonous.get()) {
+                            throw new IOException("thirteen");
+                        }
+                        throw new StackOverflowError("deep");
+                    })
+                    .onPoison(QUICK));
+            subscription.awaitCaughtUp(SOON);
+            DeadLetters letters = subscription.deadLetters();
+
+            poisonous.set(false);
+            assertThatThrownBy(() -> letters.replay(1)).isInstanceOf(StackOverflowError.class);
+            assertThatThrownBy(letters::replayAll).isInstanceOf(StackOverflowError.class);
+            assertThat(letters.list(10)).singleElement().satisfies(letter -> {
+                assertThat(letter.attempts()).isEqualTo(4);
+                assertThat(letter.failure()).contains("StackOverflowError: deep");
+            });
+            assertThat(database.balances()).isEmpty();
+        }
+
+        @Test
+        void keepTheirFailureWhenItCannotBeWrittenDown() {
+            deposit(13);
+            EventSubscription subscription = application.start(fragile(QUICK));
+            subscription.awaitCaughtUp(SOON);
+            subscription.close();
+            database.execute("ALTER TABLE hexai__dead_letters ADD CHECK (attempts < 3)");
+            assertThatThrownBy(() -> subscription.deadLetters().replay(1))
+                    .isInstanceOf(ReplayFailedException.class)
+                    .hasRootCauseMessage("thirteen")
+                    .satisfies(failure ->
+                            assertThat(failure.getCause().getSuppressed()).hasSize(1));
+        }
+
+        @Test
         void canBeDiscarded() {
             deposit(13);
             EventSubscription subscription = application.start(fragile(QUICK));
