@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.hibernate.FlushMode;
+import org.hibernate.ScrollMode;
+import org.hibernate.ScrollableResults;
 import org.hibernate.Session;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.jdbc.ReturningWork;
@@ -86,7 +88,7 @@ final class QueryRun {
                 Function<ResultRow, T> mapper = mapping.of(columns);
                 log.ended("began to return rows");
                 return new RowCursor<>(
-                                statement, rows, query.queryName(), current -> mapper.apply(row(current, columns)))
+                                new StatementRows<>(statement, rows, columns, conversion, mapper), query.queryName())
                         .stream();
             } catch (SQLException | RuntimeException | Error e) {
                 log.ended("failed");
@@ -110,6 +112,7 @@ final class QueryRun {
         if (!isEntity(type, session)) {
             return null;
         }
+        flush(session);
         QueryLog log = new QueryLog(query, logValues);
         try {
             NativeQuery<T> nativeQuery = nativeQuery(query, type, session);
@@ -134,17 +137,21 @@ final class QueryRun {
         if (!isEntity(type, session)) {
             return null;
         }
+        flush(session);
+        QueryLog log = new QueryLog(query, logValues);
         try {
-            return nativeQuery(query, type, session)
+            ScrollableResults<T> results = nativeQuery(query, type, session)
                     .setFetchSize(ROWS_IN_A_PORTION)
-                    .getResultStream();
+                    .scroll(ScrollMode.FORWARD_ONLY);
+            log.ended("began to return rows");
+            return new RowCursor<>(new EntityRows<>(session, results, query.queryName()), query.queryName()).stream();
         } catch (PersistenceException e) {
+            log.ended("failed");
             throw new QueryFailedException(query.queryName(), e);
         }
     }
 
     private <T> NativeQuery<T> nativeQuery(SqlQuery query, Class<T> type, Session session) {
-        flush(session);
         BoundSql bound = query.bound(BoundSql.Dialect.HIBERNATE);
         NativeQuery<T> nativeQuery = session.createNativeQuery(bound.sql(), type);
         CustomType<BoundValue> valueType =

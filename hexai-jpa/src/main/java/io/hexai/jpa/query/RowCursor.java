@@ -1,33 +1,40 @@
 package io.hexai.jpa.query;
 
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Spliterator;
 import java.util.Spliterators.AbstractSpliterator;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
 
-/** Reads rows one after another, and closes the statement at the end, at a failure, or when it is told to. */
-final class RowCursor<T> extends AbstractSpliterator<T> {
+/**
+ * Reads rows one after another, and closes their source at the end, at a failure, or when it is told to. A source that someone
+ * else has closed, as the end of a unit of work does, is not taken for one that has no more rows.
+ */
+final class RowCursor<T extends @Nullable Object> extends AbstractSpliterator<T> {
 
-    /** Reads the row that the result stands at. */
-    interface RowReader<T> {
-        T read(ResultSet rows) throws SQLException;
+    /** Rows that the server hands out in portions. */
+    interface Source<T extends @Nullable Object> {
+
+        boolean isClosed() throws SQLException;
+
+        boolean next() throws SQLException;
+
+        /** Reads the row that the source stands at. */
+        T row() throws SQLException;
+
+        void close() throws SQLException;
     }
 
-    private final PreparedStatement statement;
-    private final ResultSet rows;
+    private final Source<T> source;
     private final QueryName query;
-    private final RowReader<T> reader;
+    private boolean atEnd;
 
-    RowCursor(PreparedStatement statement, ResultSet rows, QueryName query, RowReader<T> reader) {
-        super(Long.MAX_VALUE, Spliterator.ORDERED | Spliterator.NONNULL);
-        this.statement = statement;
-        this.rows = rows;
+    RowCursor(Source<T> source, QueryName query) {
+        super(Long.MAX_VALUE, Spliterator.ORDERED);
+        this.source = source;
         this.query = query;
-        this.reader = reader;
     }
 
     Stream<T> stream() {
@@ -36,22 +43,29 @@ final class RowCursor<T> extends AbstractSpliterator<T> {
 
     @Override
     public boolean tryAdvance(Consumer<? super T> action) {
-        T row = null;
-        boolean isRow = false;
+        if (atEnd) {
+            return false;
+        }
+        T row;
+        boolean wasRead = false;
         try {
-            isRow = !statement.isClosed() && rows.next();
-            if (isRow) {
-                row = reader.read(rows);
+            if (source.isClosed()) {
+                throw new IllegalStateException("No more rows of " + query
+                        + " can be read: the unit of work has ended, or the stream was closed. Read them to the end, or as far"
+                        + " as they are needed, within the unit of work.");
             }
+            if (!source.next()) {
+                atEnd = true;
+                return false;
+            }
+            row = source.row();
+            wasRead = true;
         } catch (SQLException e) {
             throw new QueryFailedException(query, e);
         } finally {
-            if (!isRow || row == null) {
+            if (!wasRead) {
                 close();
             }
-        }
-        if (row == null) {
-            return false;
         }
         action.accept(row);
         return true;
@@ -59,7 +73,7 @@ final class RowCursor<T> extends AbstractSpliterator<T> {
 
     private void close() {
         try {
-            statement.close();
+            source.close();
         } catch (SQLException e) {
             throw new QueryFailedException(query, e);
         }

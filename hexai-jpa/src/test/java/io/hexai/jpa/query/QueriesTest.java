@@ -11,9 +11,12 @@ import io.hexai.jpa.transaction.NoActiveTransactionException;
 import io.hexai.jpa.transaction.Propagation;
 import io.hexai.jpa.transaction.RetryPolicy;
 import io.hexai.jpa.transaction.TransactionOptions;
+import jakarta.persistence.OptimisticLockException;
+import jakarta.persistence.PersistenceException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -91,6 +94,16 @@ class QueriesTest extends QueryTests {
 
     @Nested
     class TheUnitOfWork {
+
+        @Test
+        void failsAsItselfIfItCannotBeFlushed() {
+            assertThatThrownBy(() -> unitOfWork.run(em -> {
+                        em.find(Item.class, 1).fullName = "mine";
+                        database.execute("UPDATE QueryItem SET version = version + 1");
+                        queries.sql("SELECT * FROM QueryItem").list(Item.class);
+                    }))
+                    .isInstanceOf(OptimisticLockException.class);
+        }
 
         @Test
         void isFlushedFirst() {
@@ -201,6 +214,78 @@ class QueriesTest extends QueryTests {
                     .hasMessageContaining("query 'late'");
         }
 
+        @Test
+        void areRefusedOnceTheirUnitOfWorkHasEnded() {
+            Stream<Integer> late = unitOfWork.call(
+                    () -> queries.sql("SELECT * FROM generate_series(1, 2000)").named("late").stream(Integer.class));
+            assertThatThrownBy(late::toList)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("query 'late'");
+
+            Iterator<Integer> begun = unitOfWork.call(() -> {
+                Iterator<Integer> rows = queries.sql("SELECT * FROM generate_series(1, 2000)").named("begun").stream(
+                                Integer.class)
+                        .iterator();
+                assertThat(rows.next()).isOne();
+                return rows;
+            });
+            assertThatThrownBy(() -> begun.forEachRemaining(row -> {}))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("query 'begun'");
+        }
+
+        @Test
+        void areRefusedOnceClosed() {
+            unitOfWork.run(() -> {
+                Stream<Integer> stream = queries.sql("SELECT * FROM generate_series(1, 2000)").stream(Integer.class);
+                Iterator<Integer> rows = stream.iterator();
+                assertThat(rows.next()).isOne();
+                stream.close();
+
+                assertThatThrownBy(() -> rows.forEachRemaining(row -> {})).isInstanceOf(IllegalStateException.class);
+            });
+        }
+
+        @Test
+        void holdWhatAMapperMakesEvenIfItIsNull() {
+            unitOfWork.run(() -> {
+                RowMapper<String> nullForTwo = row -> Integer.valueOf(2).equals(row.get("n")) ? null : "row";
+                SqlQuery three = queries.sql("SELECT n FROM generate_series(1, 3) AS n");
+
+                assertThat(three.stream(nullForTwo)).containsExactly("row", null, "row");
+                assertThat(three.list(nullForTwo)).containsExactly("row", null, "row");
+            });
+        }
+
+        @Test
+        void ofEntitiesSayWhichQueryFailsAndPassOnTheFailuresOfOthers() {
+            PersistenceException mine = new PersistenceException("mine");
+            unitOfWork.run(() -> assertThatThrownBy(() -> queries.sql("SELECT * FROM QueryItem").stream(Item.class)
+                            .forEach(item -> {
+                                throw mine;
+                            }))
+                    .isSameAs(mine));
+            assertThatThrownBy(() -> unitOfWork.run(() -> queries
+                            .sql("SELECT n AS id, 1 / (1500 - n) AS version, '' AS full_name, '' AS mood"
+                                    + " FROM generate_series(1, 2000) AS n")
+                            .named("late")
+                            .stream(Item.class)
+                            .toList()))
+                    .isInstanceOfSatisfying(
+                            QueryFailedException.class,
+                            e -> assertThat(e.sqlState()).contains("22012"))
+                    .hasMessageContaining("query 'late'");
+        }
+
+        @Test
+        void ofEntitiesAreRefusedOnceTheirUnitOfWorkHasEnded() {
+            Stream<Item> late =
+                    unitOfWork.call(() -> queries.sql("SELECT * FROM QueryItem").named("late").stream(Item.class));
+            assertThatThrownBy(late::toList)
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("query 'late'");
+        }
+
         private long openCursors() {
             return queries.sql(
                             "SELECT count(*) FROM pg_cursors WHERE statement LIKE '%generate' || '_series(1, 2000)%'")
@@ -299,6 +384,20 @@ class QueriesTest extends QueryTests {
                     .isInstanceOf(QueryFailedException.class);
 
             assertThat(lines()).first().asString().startsWith("Query 'bad' failed after ");
+        }
+
+        @Test
+        void hasStreams() {
+            unitOfWork.run(() -> {
+                queries.sql("SELECT id FROM QueryItem").named("numbers").stream(Integer.class)
+                        .close();
+                queries.sql("SELECT * FROM QueryItem").named("items").stream(Item.class)
+                        .close();
+            });
+
+            assertThat(lines()).hasSize(2);
+            assertThat(lines().get(0)).startsWith("Query 'numbers' began to return rows after ");
+            assertThat(lines().get(1)).startsWith("Query 'items' began to return rows after ");
         }
 
         private void run(Queries logged) {
