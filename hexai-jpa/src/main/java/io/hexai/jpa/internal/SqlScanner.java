@@ -11,6 +11,8 @@ public final class SqlScanner {
 
     private static final Pattern DOLLAR_QUOTE = Pattern.compile("\\$([\\p{L}_][\\p{L}\\p{N}_]*)?\\$");
 
+    private static final Pattern CONTINUATION = Pattern.compile("[ \\t\\f]*[\\r\\n]\\s*(?=')");
+
     private final String sql;
     private final Listener listener;
     private int position;
@@ -108,9 +110,14 @@ public final class SqlScanner {
         }
     }
 
+    /** Goes on in the next line, if that begins with a quote, and in the same way. */
     private void escapedString() {
         do {
             quoted('\'', true);
+            Matcher continuation = CONTINUATION.matcher(sql).region(position, sql.length());
+            if (continuation.lookingAt()) {
+                position = continuation.end();
+            }
         } while (position < sql.length() && sql.charAt(position) == '\'');
     }
 

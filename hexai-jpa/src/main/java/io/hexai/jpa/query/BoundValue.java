@@ -22,6 +22,7 @@ import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -37,6 +38,7 @@ record BoundValue(@Nullable Object value) {
     /** Names of element types, for arrays whose elements are of these classes. */
     private static final Map<Class<?>, String> ELEMENT_TYPES = Map.ofEntries(
             Map.entry(String.class, "text"),
+            Map.entry(byte[].class, "bytea"),
             Map.entry(Integer.class, "int4"),
             Map.entry(Long.class, "int8"),
             Map.entry(Short.class, "int2"),
@@ -169,15 +171,20 @@ record BoundValue(@Nullable Object value) {
         boolean uniform = first != null
                 && list.stream().allMatch(element -> element == null || element.getClass() == first.getClass());
         if (elementType != null && uniform) {
-            statement.setArray(index, statement.getConnection().createArrayOf(elementType, list.toArray()));
+            Object[] elements = first instanceof byte[] ? list.toArray(new byte[0][]) : list.toArray();
+            statement.setArray(index, statement.getConnection().createArrayOf(elementType, elements));
         } else {
             Object[] texts = list.stream()
-                    .map(element -> element == null ? null : element.toString())
+                    .map(element -> element == null ? null : text(element))
                     .toArray();
             String literal =
                     statement.getConnection().createArrayOf("text", texts).toString();
             statement.setObject(index, literal, Types.OTHER);
         }
+    }
+
+    private static String text(Object element) {
+        return element instanceof byte[] bytes ? "\\x" + HexFormat.of().formatHex(bytes) : element.toString();
     }
 
     /** A text whose type the server infers: of an enumeration it may be text or a type of its own. */

@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A class given as the type of a row may be a record, each of whose components is made of the column of its name
  * ({@code placedAt} of {@code placed_at}), and those that are records themselves of the columns that begin with their name; an
  * entity class, whose instances are managed; or the type of a single column. Components may be optional, enumerations, lists or
- * arrays of array columns, and for columns of JSON anything that Jackson can read.
+ * arrays of array columns, and for columns of JSON anything that Jackson can read. A whole number that the type cannot hold
+ * exactly is refused; a fraction read as {@code double} or {@code float} is rounded to the nearest.
  */
 public sealed interface QueryResult permits RowSource {
 

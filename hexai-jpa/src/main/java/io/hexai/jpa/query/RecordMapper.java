@@ -2,7 +2,6 @@ package io.hexai.jpa.query;
 
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
@@ -96,7 +95,7 @@ final class RecordMapper {
         }
         boolean optional = component.getType() == Optional.class;
         Class<?> nested = optional
-                ? ValueConversion.rawType(((ParameterizedType) component.getGenericType()).getActualTypeArguments()[0])
+                ? ValueConversion.rawType(ValueConversion.argument(component.getGenericType()))
                 : component.getType();
         if (nested.isRecord() && columns.hasBeginningWith(name)) {
             return new Nested(of(nested, name + "_", columns, used), optional);

@@ -10,12 +10,17 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 
 /**
  * Finds the parameters of a text: a colon and a name, outside of strings, quoted names, dollar quotes and comments. Not a
  * parameter are {@code ::type}, {@code :=}, and the colon of an array's slice, {@code a[1:n]}, which follows a value.
  */
 final class SqlTextParser {
+
+    /** Reserved words that no value ends with. */
+    private static final Set<String> BEFORE_VALUES = Set.of("and", "case", "else", "not", "or", "then", "when");
 
     private final String sql;
     private final List<Item> items = new ArrayList<>();
@@ -33,7 +38,7 @@ final class SqlTextParser {
             Item item = items.get(i);
             switch (item.text()) {
                 case "(" -> open.push(isWord(i - 1, "in") ? Bracket.IN : Bracket.ROUND);
-                case "[" -> open.push(Bracket.SQUARE);
+                case "[" -> open.push(beginsList(i) ? Bracket.LIST : Bracket.SUBSCRIPT);
                 case ")", "]" -> open.poll();
                 case "?" -> add(item.start(), item.end(), new Operator());
                 case ":" -> i = colon(i);
@@ -84,14 +89,24 @@ final class SqlTextParser {
         written = end;
     }
 
-    /** Within square brackets, a colon after a value ends the lower bound. */
+    /** {@code ARRAY[…]}, or a list of its own within one. */
+    private boolean beginsList(int i) {
+        return isWord(i - 1, "array")
+                || open.peek() == Bracket.LIST && (isPunctuation(i - 1, "[") || isPunctuation(i - 1, ","));
+    }
+
+    /** Within a subscript, a colon after a value ends the lower bound. */
     private boolean isSlice(int i) {
-        if (open.peek() != Bracket.SQUARE) {
+        if (open.peek() != Bracket.SUBSCRIPT || isBlankBetween(i - 1, i) && isBeforeValue(items.get(i - 1))) {
             return false;
         }
         String before = sql.substring(0, items.get(i).start()).stripTrailing();
         char last = before.charAt(before.length() - 1);
         return Character.isLetterOrDigit(last) || "_$)]'\"".indexOf(last) >= 0;
+    }
+
+    private static boolean isBeforeValue(Item item) {
+        return item.isWord() && BEFORE_VALUES.contains(item.text().toLowerCase(Locale.ROOT));
     }
 
     private boolean isAdjacent(int i, String next) {
@@ -122,7 +137,8 @@ final class SqlTextParser {
     private enum Bracket {
         IN,
         ROUND,
-        SQUARE
+        LIST,
+        SUBSCRIPT
     }
 
     /** A word, or a symbol that is no space. */

@@ -53,7 +53,7 @@ final class ValueConversion {
         return type instanceof WildcardType wildcard ? rawType(wildcard.getUpperBounds()[0]) : Object.class;
     }
 
-    private static Type argument(Type type) {
+    static Type argument(Type type) {
         return type instanceof ParameterizedType parameterized
                 ? parameterized.getActualTypeArguments()[0]
                 : Object.class;
@@ -164,15 +164,13 @@ final class ValueConversion {
                 : wanted == ZonedDateTime.class ? time.toZonedDateTime() : null;
     }
 
+    /** Whole numbers stay what they are; a fraction becomes the nearest that the type can hold. */
     private static @Nullable Object number(Number number, Class<?> wanted) throws Unconvertible {
         try {
-            if (wanted == Double.class) {
-                return number.doubleValue();
+            if (wanted == Double.class || wanted == Float.class) {
+                return binary(number, wanted);
             }
-            if (wanted == Float.class) {
-                return number.floatValue();
-            }
-            BigDecimal exact = number instanceof BigDecimal decimal ? decimal : new BigDecimal(number.toString());
+            BigDecimal exact = exact(number);
             if (wanted == BigDecimal.class) {
                 return exact;
             }
@@ -192,6 +190,23 @@ final class ValueConversion {
         } catch (ArithmeticException | NumberFormatException e) {
             throw new Unconvertible("has a value that " + wanted.getSimpleName() + " cannot hold", null);
         }
+    }
+
+    private static BigDecimal exact(Number number) {
+        return number instanceof BigDecimal decimal ? decimal : new BigDecimal(number.toString());
+    }
+
+    private static Number binary(Number number, Class<?> wanted) {
+        Number converted = wanted == Double.class ? (Number) number.doubleValue() : (Number) number.floatValue();
+        if (Double.isFinite(number.doubleValue()) || number instanceof BigDecimal) {
+            BigDecimal given = exact(number);
+            boolean isWhole = given.stripTrailingZeros().scale() <= 0;
+            if (isWhole && new BigDecimal(converted.doubleValue()).compareTo(given) != 0
+                    || Double.isInfinite(converted.doubleValue())) {
+                throw new ArithmeticException();
+            }
+        }
+        return converted;
     }
 
     private static Object constant(String name, Class<?> wanted) throws Unconvertible {

@@ -1,5 +1,6 @@
 package io.hexai.jpa.query;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -172,6 +173,33 @@ class QueryParametersTest extends QueryTests {
                     .isEmpty();
             assertThat(value(String.class, "array_to_string(:x::text[], '|')", "x", List.of("a,b", "c\"d", "{e}")))
                     .isEqualTo("a,b|c\"d|{e}");
+        }
+
+        @Test
+        void ofBytesAreArraysOfBytes() {
+            byte[] one = {1, (byte) 0xff};
+            byte[] two = "\\x".getBytes(UTF_8);
+            String first = "(ARRAY['\\x01ff'::bytea, '\\x5c78', '\\x00'])[1]";
+            assertThat(value(Boolean.class, first + " = ANY (:x)", "x", List.of(two, one)))
+                    .isTrue();
+            assertThat(value(Boolean.class, first + " = ANY (:x)", "x", new byte[][] {two}))
+                    .isFalse();
+            assertThat(value(Boolean.class, first + " = ANY (:x)", "x", Arrays.asList(null, one)))
+                    .isTrue();
+            assertThat(value(Boolean.class, first + " IN (:x)", "x", List.of(two, one)))
+                    .isTrue();
+            assertThat(value(
+                            Integer.class,
+                            "(SELECT count(*) FROM unnest(:x) AS b WHERE length(b) = 2)",
+                            "x",
+                            List.of(one, two)))
+                    .isEqualTo(2);
+        }
+
+        @Test
+        void withinOthersAreRefused() {
+            assertThatThrownBy(() -> value(String.class, ":x::text", "x", List.of(List.of(1))))
+                    .isInstanceOf(QueryParameterException.class);
         }
 
         @Test

@@ -265,6 +265,51 @@ class QueryResultsTest extends QueryTests {
                     .hasMessageContaining("time zone"));
         }
 
+        record Raw(@SuppressWarnings("rawtypes") Optional nothing, int id) {}
+
+        @Test
+        void takeAsItIsWhatAnOptionalOfNoKnownTypeHolds() {
+            unitOfWork.run(() -> {
+                assertThat(queries.sql("SELECT 'x' AS nothing, 1 AS id").single(Raw.class))
+                        .isEqualTo(new Raw(Optional.of("x"), 1));
+                assertThatThrownBy(() -> queries.sql("SELECT 1 AS id").single(Raw.class))
+                        .isInstanceOf(QueryResultException.class)
+                        .hasMessageContaining("'nothing'");
+            });
+        }
+
+        @Test
+        void loseNoDigitOfAWholeNumber() {
+            unitOfWork.run(() -> {
+                assertThat(number(Double.class, "9007199254740992")).isEqualTo(9007199254740992d);
+                assertThat(number(Float.class, "16777216")).isEqualTo(16777216f);
+                assertThat(number(Double.class, "avg(n) FROM (VALUES (1), (3), (6)) v (n)"))
+                        .isEqualTo(10 / 3d);
+                assertThat(number(Float.class, "0.1::numeric")).isEqualTo(0.1f);
+                assertThat(number(Float.class, "'NaN'::float8")).isNaN();
+                assertThat(number(Double.class, "'Infinity'::float4")).isInfinite();
+                lost(Double.class, "9007199254740993");
+                lost(Float.class, "16777217");
+                lost(Float.class, "16777217::float8");
+                lost(Double.class, "12345678901234567890::numeric");
+                lost(Double.class, "1e400::numeric");
+                lost(Float.class, "1e300::float8");
+                lost(Long.class, "1.5::numeric");
+                lost(Integer.class, "'NaN'::float8");
+            });
+        }
+
+        private <T> T number(Class<T> type, String expression) {
+            return queries.sql("SELECT " + expression).single(type);
+        }
+
+        private void lost(Class<?> type, String expression) {
+            assertThatThrownBy(() -> number(type, expression))
+                    .as(expression)
+                    .isInstanceOf(QueryResultException.class)
+                    .hasMessageContaining("has a value that " + type.getSimpleName() + " cannot hold");
+        }
+
         private void refused(String sql, String... words) {
             unitOfWork.run(() -> assertThatThrownBy(
                             () -> queries.sql(sql).named("people").list(ItemRow.class))

@@ -53,6 +53,11 @@ class SqlTextTest {
                     .isEmpty();
             assertThat(names("SELECT a[:from], a[:from : :to], ARRAY[:x, :y], a[1 + :n]"))
                     .containsExactly("from", "to", "x", "y", "n");
+            assertThat(names("SELECT ARRAY[CASE WHEN x THEN :a ELSE :b END, [1, 'x' :c]], array [[1], :d]"))
+                    .containsExactly("a", "b", "c", "d");
+            assertThat(names("SELECT a[CASE WHEN x AND :a THEN :b ELSE :c END:n]"))
+                    .containsExactly("a", "b", "c");
+            assertThat(names("SELECT (ARRAY[:a])[1:n], ARRAY[x[1:n], :b]")).containsExactly("a", "b");
         }
 
         @Test
@@ -60,6 +65,8 @@ class SqlTextTest {
             assertThat(names("SELECT ':a', 'it''s :b', \"c:d\", \":e\", U&':f'"))
                     .isEmpty();
             assertThat(names("SELECT E'\\':a', e'x\\\\', :b")).containsExactly("b");
+            assertThat(names("SELECT E'a' \t\n  'it\\' :b', :c, E'a' 'it\\' :d, ' :e'"))
+                    .containsExactly("c", "d");
             assertThat(names("SELECT $$ :a $$, $body$ :b $x$ :c $body$, :d")).containsExactly("d");
             assertThat(names("SELECT 1 -- :a\n, :b /* :c /* :d */ :e */")).containsExactly("b");
             assertThat(names("SELECT '2020-01-01 10:20:30'::timestamp, interval '1:30'"))
