@@ -10,6 +10,9 @@ import io.hexai.jpa.transaction.UnitOfWork;
 import io.hexai.jpa.transaction.UnitOfWorkBuilder;
 import io.hexai.jpa.transaction.UnitOfWorkListener;
 import jakarta.persistence.EntityManagerFactory;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
@@ -23,6 +26,7 @@ import org.springframework.boot.persistence.autoconfigure.EntityScanner;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.orm.jpa.JpaTransactionManager;
+import org.springframework.transaction.PlatformTransactionManager;
 
 /**
  * Configures a {@link UnitOfWork} that joins Spring's transactions and an {@link EventStore} over the application's
@@ -34,6 +38,8 @@ import org.springframework.orm.jpa.JpaTransactionManager;
 @EnableConfigurationProperties(HexaiJpaProperties.class)
 public final class HexaiJpaAutoConfiguration {
 
+    private static final Logger LOG = LoggerFactory.getLogger(HexaiJpaAutoConfiguration.class);
+
     HexaiJpaAutoConfiguration() {}
 
     @Bean
@@ -41,7 +47,7 @@ public final class HexaiJpaAutoConfiguration {
     UnitOfWork unitOfWork(
             EntityManagerFactory factory,
             HexaiJpaProperties properties,
-            ObjectProvider<JpaTransactionManager> managers,
+            ObjectProvider<PlatformTransactionManager> managers,
             ObjectProvider<UnitOfWorkListener> listeners,
             ObjectProvider<UnitOfWorkCustomizer> customizers) {
         UnitOfWorkBuilder builder = UnitOfWork.builder(factory).commitPatience(properties.commitPatience());
@@ -51,13 +57,28 @@ public final class HexaiJpaAutoConfiguration {
         if (properties.allowUnversionedOptimisticWrites()) {
             builder.allowUnversionedOptimisticWrites();
         }
-        managers.orderedStream()
-                .filter(manager -> factory.equals(manager.getEntityManagerFactory()))
-                .findFirst()
-                .ifPresent(manager -> builder.host(SpringTransactions.of(manager)));
+        JpaTransactionManager manager = managerOf(factory, managers);
+        if (manager == null) {
+            LOG.warn(
+                    "There is no JpaTransactionManager over the EntityManagerFactory of the unit of work, which therefore joins no"
+                            + " transactions of Spring's.");
+        } else {
+            builder.host(SpringTransactions.of(manager));
+        }
         listeners.orderedStream().forEach(builder::listener);
         customizers.orderedStream().forEach(customizer -> customizer.customize(builder));
         return builder.build();
+    }
+
+    /** Asks for any kind, since Spring Boot declares its own as one, and does not know better before it is made. */
+    private static @Nullable JpaTransactionManager managerOf(
+            EntityManagerFactory factory, ObjectProvider<PlatformTransactionManager> managers) {
+        return managers.orderedStream()
+                .filter(JpaTransactionManager.class::isInstance)
+                .map(JpaTransactionManager.class::cast)
+                .filter(manager -> factory.equals(manager.getEntityManagerFactory()))
+                .findFirst()
+                .orElse(null);
     }
 
     /** Spring Boot gives it to each transaction manager that it makes. */

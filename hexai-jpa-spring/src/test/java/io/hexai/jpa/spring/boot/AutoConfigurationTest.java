@@ -118,6 +118,16 @@ class AutoConfigurationTest {
         }
 
         @Test
+        void joinsThemToWhereItIsMadeBeforeTheManager() {
+            application
+                    .withUserConfiguration(Early.class)
+                    .run(context -> transaction(context)
+                            .executeWithoutResult(status -> assertThat(
+                                            context.getBean(UnitOfWork.class).isActive())
+                                    .isTrue()));
+        }
+
+        @Test
         void isNotMadeWhereTheApplicationHasOne() {
             application
                     .withUserConfiguration(OwnUnitOfWork.class)
@@ -160,6 +170,14 @@ class AutoConfigurationTest {
                             HexaiJpaMetricsAutoConfiguration.class,
                             HexaiJpaSchemaAutoConfiguration.class))
                     .run(context -> assertThat(context).hasNotFailed().doesNotHaveBean(UnitOfWork.class));
+        }
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class Early {
+        @Bean
+        Runnable early(UnitOfWork unitOfWork) {
+            return () -> unitOfWork.run(() -> {});
         }
     }
 
