@@ -6,8 +6,8 @@ import io.hexai.jpa.transaction.Registration;
 import io.hexai.jpa.transaction.TransactionOptions;
 import io.hexai.jpa.transaction.UnitOfWork;
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.Map;
+import java.util.TreeMap;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.event.spi.EventType;
 import org.hibernate.event.spi.EvictEvent;
@@ -33,7 +33,7 @@ final class FactorySubscriptions implements EvictEventListener {
     private final transient SessionFactoryImplementor factory;
     private final transient UnitOfWork unitOfWork;
     private final transient WakeUps wakeUps;
-    private final transient Set<String> started = new HashSet<>();
+    private final transient Map<String, Integer> started = new TreeMap<>();
     private transient @Nullable NotificationListener listening;
 
     private FactorySubscriptions(SessionFactoryImplementor factory) {
@@ -68,11 +68,12 @@ final class FactorySubscriptions implements EvictEventListener {
         return store.onAppended(() -> wakeUps.appended(table));
     }
 
-    synchronized void start(String name) {
-        if (!started.add(name)) {
+    synchronized void start(String name, int partitions) {
+        if (started.putIfAbsent(name, partitions) != null) {
             throw new IllegalStateException("This process has started a subscription '" + name
                     + "' already, over the same factory. Close that one first, or give this one its own name.");
         }
+        PoolSize.check(factory, started);
         if (listening == null) {
             ListenConnections connections = ListenConnections.of(factory);
             if (connections == null) {

@@ -58,7 +58,7 @@ final class LeasedSubscription implements EventSubscription, WakeUps.Listener {
     public void start() {
         begin();
         try {
-            factory.start(settings.name());
+            factory.start(settings.name(), settings.partitions());
             try {
                 rows.register(settings);
                 requireSameTable();

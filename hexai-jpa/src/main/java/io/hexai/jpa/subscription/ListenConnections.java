@@ -67,7 +67,7 @@ final class ListenConnections {
         return properties;
     }
 
-    private static <T> @Nullable T unwrapped(DataSource dataSource, Class<T> type) {
+    static <T> @Nullable T unwrapped(DataSource dataSource, Class<T> type) {
         try {
             if (type.isInstance(dataSource)) {
                 return type.cast(dataSource);

@@ -14,6 +14,7 @@ import io.hexai.jpa.event.PositionStrategy;
 import io.hexai.jpa.subscription.AccountEvent.Deposited;
 import io.hexai.jpa.subscription.AccountEvent.Noted;
 import io.hexai.jpa.subscription.AccountEvent.Withdrawn;
+import io.hexai.jpa.testing.LogLines;
 import io.hexai.jpa.testing.TcpProxy;
 import io.hexai.jpa.testing.TestPostgres;
 import io.hexai.jpa.transaction.UnitOfWork;
@@ -113,6 +114,27 @@ class LifecycleTest {
                     .hasMessageContaining("has started a subscription 's' already");
             first.close();
             second.start();
+        }
+
+        @Test
+        void withAPoolThatTheHandlersMayExhaustIsWarnedOf() {
+            application.pool.setMaximumPoolSize(3);
+            assertThat(warnings("s", 2)).isEmpty();
+            assertThat(warnings("t", 1))
+                    .singleElement()
+                    .satisfies(line ->
+                            assertThat(line).contains("has 3 connection(s)", "3 partition(s)", "[s, t]", "at least 4"));
+            application.pool.setMaximumPoolSize(5);
+            assertThat(warnings("u", 1)).isEmpty();
+        }
+
+        private List<String> warnings(String name, int partitions) {
+            return LogLines.of(
+                            EventSubscription.class,
+                            () -> application.start(application.balances(name).partitions(partitions)))
+                    .stream()
+                    .filter(line -> line.startsWith("WARN The pool"))
+                    .toList();
         }
 
         @Test
