@@ -21,7 +21,7 @@ final class SubscriberProcess implements AutoCloseable {
         this.process = process;
     }
 
-    static SubscriberProcess start(SubscriptionDatabase database) throws IOException {
+    static SubscriberProcess start(SubscriptionDatabase database, Duration lease) throws IOException {
         return new SubscriberProcess(new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:TieredStopAtLevel=1",
@@ -32,7 +32,8 @@ final class SubscriberProcess implements AutoCloseable {
                         "-cp",
                         classPath(),
                         SubscriberProcess.class.getName(),
-                        database.jdbcUrl())
+                        database.jdbcUrl(),
+                        lease.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start());
@@ -65,7 +66,11 @@ final class SubscriberProcess implements AutoCloseable {
     }
 
     private void signal(String name) throws IOException, InterruptedException {
-        new ProcessBuilder("kill", name, String.valueOf(id())).start().waitFor();
+        int exitCode =
+                new ProcessBuilder("kill", name, String.valueOf(id())).start().waitFor();
+        if (exitCode != 0) {
+            throw new IOException("kill " + name + " ended with " + exitCode);
+        }
     }
 
     boolean isAlive() {
@@ -77,12 +82,13 @@ final class SubscriberProcess implements AutoCloseable {
         process.destroyForcibly();
     }
 
-    /** Follows the events of the database that the first argument names, slowly, until it is killed. */
+    /** Follows the events of the database that the first argument names, slowly, until it is killed. The second one is the lease. */
     public static void main(String[] arguments) throws InterruptedException {
         try (Application application = new Application(arguments[0])) {
             application.start(application
                     .subscription("balances")
                     .pollInterval(Duration.ofMillis(100))
+                    .lease(Duration.parse(arguments[1]))
                     .batchSize(20)
                     .on(Deposited.class, (deposited, event) -> {
                         application.add(deposited.account(), deposited.amount());
