@@ -265,7 +265,7 @@ class QueriesTest extends QueryTests {
                                 throw mine;
                             }))
                     .isSameAs(mine));
-            assertThatThrownBy(() -> unitOfWork.run(() -> queries
+            assertThatThrownBy(() -> unitOfWork.call(() -> queries
                             .sql("SELECT n AS id, 1 / (1500 - n) AS version, '' AS full_name, '' AS mood"
                                     + " FROM generate_series(1, 2000) AS n")
                             .named("late")
