@@ -30,6 +30,8 @@ final class FactorySubscriptions implements EvictEventListener {
     /** Whatever is done again begins by reading how far it came; and nobody waits while a lease runs out. */
     private static final Duration COMMIT_PATIENCE = Duration.ofMillis(500);
 
+    private static final Duration ECHO_WITHIN = Duration.ofSeconds(10);
+
     private final transient SessionFactoryImplementor factory;
     private final transient UnitOfWork unitOfWork;
     private final transient WakeUps wakeUps;
@@ -80,7 +82,7 @@ final class FactorySubscriptions implements EvictEventListener {
                 LOG.info("The factory's connections come from no known kind of pool: subscriptions hear of what other"
                         + " processes store by polling only");
             } else {
-                listening = new NotificationListener(connections, wakeUps);
+                listening = new NotificationListener(connections, wakeUps, ECHO_WITHIN);
                 new DaemonThreads("hexai-subscription-listener")
                         .newThread(listening)
                         .start();

@@ -21,13 +21,17 @@ final class NotificationListener implements Runnable {
 
     private final ListenConnections connections;
     private final WakeUps wakeUps;
+    private final Duration echoWithin;
     private final Pace pace = new Pace();
     private final Backoff backoff = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30));
     private volatile @Nullable Connection current;
+    private boolean knownToBeDeaf;
 
-    NotificationListener(ListenConnections connections, WakeUps wakeUps) {
+    /** Finds out whether it hears its own call, sent on a connection of the pool, within a time. */
+    NotificationListener(ListenConnections connections, WakeUps wakeUps, Duration echoWithin) {
         this.connections = connections;
         this.wakeUps = wakeUps;
+        this.echoWithin = echoWithin;
     }
 
     @Override
@@ -53,9 +57,16 @@ final class NotificationListener implements Runnable {
         backoff.reset();
         wakeUps.wakeAll();
         PGConnection server = connection.unwrap(PGConnection.class);
+        boolean awaitsEcho = !knownToBeDeaf && wakeUps.call();
         while (!pace.isStopped()) {
-            PGNotification[] notifications = server.getNotifications(SILENCE_MILLIS);
-            if (notifications == null || notifications.length == 0) {
+            PGNotification[] notifications =
+                    server.getNotifications(awaitsEcho ? (int) echoWithin.toMillis() : SILENCE_MILLIS);
+            boolean silent = notifications == null || notifications.length == 0;
+            if (awaitsEcho && silent) {
+                warnOfDeafness();
+            }
+            awaitsEcho = false;
+            if (notifications == null || silent) {
                 // Finds out whether the connection still lives.
                 execute(connection, "SELECT 1");
             } else {
@@ -64,6 +75,15 @@ final class NotificationListener implements Runnable {
                 }
             }
         }
+    }
+
+    private void warnOfDeafness() {
+        knownToBeDeaf = true;
+        LOG.warn(
+                "Subscriptions listen to {}, but have not heard their own NOTIFY within {}: what other processes store they find by"
+                        + " polling only. Behind pgbouncer in transaction mode that is so; nothing is lost but the time of a pollInterval.",
+                WakeUps.CHANNEL,
+                echoWithin);
     }
 
     private static void execute(Connection connection, String sql) throws SQLException {

@@ -31,6 +31,7 @@ final class WakeUps {
     private static final Logger LOG = LoggerFactory.getLogger(EventSubscription.class);
     private static final String EVENTS = "events ";
     private static final String SUBSCRIPTION = "subscription ";
+    private static final String CALL = "call ";
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
     private final UnitOfWork unitOfWork;
@@ -93,6 +94,18 @@ final class WakeUps {
             LOG.debug("Other processes were not told of new events; they will find them by polling", e);
         }
         LockSupport.parkNanos(PAUSE_NANOS);
+    }
+
+    /** Says what is only to be heard. Returns false if it could not be said. */
+    boolean call() {
+        try {
+            unitOfWork.run(entityManager ->
+                    entityManager.unwrap(Session.class).doWork(connection -> send(connection, CALL + process)));
+            return true;
+        } catch (RuntimeException e) {
+            LOG.debug("Whether notifications are heard could not be found out", e);
+            return false;
+        }
     }
 
     void heard(String message) {

@@ -3,6 +3,9 @@ package io.hexai.jpa.subscription;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.hexai.jpa.subscription.AccountEvent.Deposited;
 import io.hexai.jpa.subscription.AccountEvent.Noted;
 import io.hexai.jpa.transaction.Registration;
@@ -13,8 +16,10 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class WakeUpTest {
 
@@ -105,6 +110,32 @@ class WakeUpTest {
         }
         subscription.awaitCaughtUp(Duration.ofSeconds(60));
         assertThat(database.balances()).contains("a|1|1");
+    }
+
+    /** What pgbouncer in transaction mode does to LISTEN, another database does, too. */
+    @Test
+    void isSaidToBeMissingWhereNoNotificationArrives() throws Exception {
+        ListAppender<ILoggingEvent> appender = new ListAppender<>();
+        Logger log = (Logger) LoggerFactory.getLogger(EventSubscription.class);
+        appender.start();
+        log.addAppender(appender);
+        try (SubscriptionDatabase elsewhere = new SubscriptionDatabase()) {
+            SessionFactoryImplementor there = elsewhere.application().factory.unwrap(SessionFactoryImplementor.class);
+            NotificationListener listener = new NotificationListener(
+                    ListenConnections.of(there), new WakeUps(follower.unitOfWork), Duration.ofMillis(20));
+            Thread thread = new Thread(listener);
+            thread.start();
+            await().atMost(SOON)
+                    .until(() -> List.copyOf(appender.list).stream()
+                            .map(ILoggingEvent::getFormattedMessage)
+                            .anyMatch(line -> line.contains("have not heard their own NOTIFY within PT0.02S")
+                                    && line.contains("pgbouncer")));
+            listener.stop();
+            thread.join(SOON.toMillis());
+            assertThat(thread.isAlive()).isFalse();
+        } finally {
+            log.detachAppender(appender);
+        }
     }
 
     @Test
