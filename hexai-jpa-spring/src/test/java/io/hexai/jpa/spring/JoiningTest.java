@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.zaxxer.hikari.HikariDataSource;
+import io.hexai.jpa.database.PostgresConfig;
 import io.hexai.jpa.event.EventStore;
 import io.hexai.jpa.event.EventTypes;
 import io.hexai.jpa.test.PostgresTest;
@@ -298,6 +300,23 @@ class JoiningTest {
         }
 
         @Test
+        void ofATransactionThatTookTooLongIsToldToTheHooks() {
+            TransactionTemplate hasty = spring.transaction();
+            hasty.setTimeout(1);
+
+            assertThatThrownBy(() -> hasty.executeWithoutResult(status -> {
+                        spring.unitOfWork.run(em -> em.persist(new Account(id)));
+                        spring.unitOfWork.current().afterRollback(() -> seen.add("after rollback"));
+                        spring.unitOfWork.run(em -> em.createNativeQuery("SELECT count(pg_sleep(30))", Long.class)
+                                .getSingleResult());
+                    }))
+                    .isInstanceOf(PersistenceException.class);
+
+            assertThat(seen).containsExactly("after rollback");
+            assertThat(spring.balance(id)).isEqualTo(-1);
+        }
+
+        @Test
         void ofTheBackendIsToldToTheHooks() {
             assertThatThrownBy(() -> spring.transaction().executeWithoutResult(status -> {
                         spring.unitOfWork.run(em -> em.persist(new Account(id)));
@@ -475,6 +494,20 @@ class JoiningTest {
                             .run(em -> em.persist(new Account(id))));
 
             assertThat(spring.balance(id)).isZero();
+        }
+
+        @Test
+        void failsAtOnceWhereSuspendedTransactionsHoldAllConnections(PostgresConfig config) {
+            try (HikariDataSource pool = config.withPoolSize(1).openDataSource();
+                    SpringJpa small = new SpringJpa(pool)) {
+                small.transaction().executeWithoutResult(status -> {
+                    small.shared.find(Account.class, id);
+                    assertThatThrownBy(
+                                    () -> small.unitOfWork.with(Propagation.NEW).run(em -> em.find(Account.class, id)))
+                            .hasStackTraceContaining("all 1 connections of the pool are held by transactions");
+                });
+                small.requireCleanThread();
+            }
         }
 
         @Test
@@ -723,6 +756,23 @@ class JoiningTest {
                     }))
                     .isSameAs(failure);
 
+            assertThat(spring.balance(id)).isEqualTo(-1);
+        }
+
+        @Test
+        void thatThrowsAnErrorRollsBack() {
+            AssertionError error = new AssertionError("broken");
+
+            assertThatThrownBy(() -> spring.transaction().executeWithoutResult(status -> {
+                        spring.unitOfWork.run(em -> em.persist(new Account(id)));
+                        spring.unitOfWork.current().afterRollback(() -> seen.add("after rollback"));
+                        spring.unitOfWork.current().beforeCommit(() -> {
+                            throw error;
+                        });
+                    }))
+                    .isSameAs(error);
+
+            assertThat(seen).containsExactly("after rollback");
             assertThat(spring.balance(id)).isEqualTo(-1);
         }
 
