@@ -37,8 +37,8 @@ final class ShownTransaction implements HostBinding {
         TransactionOptions options = transaction.options();
         boolean readOnly = Boolean.TRUE.equals(options.readOnly());
         ShownEntityManagerHolder holder = new ShownEntityManagerHolder(transaction);
-        requireNoJdbcTransaction(resources);
         SuspendedTransaction suspended = SuspendedTransaction.suspend(resources);
+        requireNoJdbcTransaction(suspended);
         resources.bind(holder, connectionHolder(holder));
         TransactionSynchronizationManager.initSynchronization();
         TransactionSynchronizationManager.setActualTransactionActive(true);
@@ -50,12 +50,10 @@ final class ShownTransaction implements HostBinding {
         return new ShownTransaction(resources, suspended, holder, readOnly);
     }
 
-    /** As a {@code JpaTransactionManager} does, rather than commit apart from what the code around takes for its transaction. */
-    private static void requireNoJdbcTransaction(SpringResources resources) {
-        ConnectionHolder connection = resources.connectionHolder();
-        if (connection != null
-                && connection.isSynchronizedWithTransaction()
-                && resources.entityManagerHolder() == null) {
+    /** To commit apart from what the code around takes for its transaction would surprise it. */
+    private static void requireNoJdbcTransaction(SuspendedTransaction suspended) {
+        if (suspended.isJdbcOnly()) {
+            suspended.resume();
             throw new IllegalStateException(
                     "A unit of work cannot begin inside a transaction that Spring runs over the same"
                             + " DataSource by JDBC only. Use a JpaTransactionManager for both, whose transaction it joins.");

@@ -44,6 +44,16 @@ final class SuspendedTransaction {
         return suspended;
     }
 
+    /**
+     * A connection that no synchronization has taken off the thread is that of a transaction, and if it is marked as synchronized,
+     * of one by JDBC; those that JPA managers of other factories expose are not.
+     */
+    boolean isJdbcOnly() {
+        return connectionHolder != null
+                && connectionHolder.isSynchronizedWithTransaction()
+                && entityManagerHolder == null;
+    }
+
     void resume() {
         resources.unbind();
         TransactionSynchronizationManager.clear();

@@ -1,5 +1,7 @@
 package io.hexai.jpa.spring;
 
+import static io.hexai.jpa.spring.SpringJpa.session;
+import static io.hexai.jpa.spring.SpringJpa.swallow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -25,7 +27,6 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 import javax.sql.DataSource;
-import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.exception.ConstraintViolationException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -67,10 +68,6 @@ class JoiningTest {
     @AfterEach
     void leavesNothingBehind() {
         spring.requireCleanThread();
-    }
-
-    private static EntityManager session(EntityManager entityManager) {
-        return entityManager.unwrap(SessionImplementor.class);
     }
 
     private static int backend(EntityManager entityManager) {
@@ -331,10 +328,6 @@ class JoiningTest {
             assertThat(seen).containsExactly("after rollback");
             assertThat(spring.balance(id)).isEqualTo(-1);
         }
-    }
-
-    private static void swallow(Runnable work) {
-        assertThatThrownBy(work::run).isNotNull();
     }
 
     @Nested

@@ -1,5 +1,7 @@
 package io.hexai.jpa.spring;
 
+import static io.hexai.jpa.spring.SpringJpa.session;
+import static io.hexai.jpa.spring.SpringJpa.swallow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -12,13 +14,11 @@ import io.hexai.jpa.transaction.RetryPolicy;
 import io.hexai.jpa.transaction.TransactionOptions;
 import io.hexai.jpa.transaction.TransactionScope;
 import io.hexai.jpa.transaction.UnexpectedRollbackException;
-import jakarta.persistence.EntityManager;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import javax.sql.DataSource;
-import org.hibernate.engine.spi.SessionImplementor;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -54,14 +54,6 @@ class ParticipatingTest {
     @AfterEach
     void leavesNothingBehind() {
         spring.requireCleanThread();
-    }
-
-    private static EntityManager session(EntityManager entityManager) {
-        return entityManager.unwrap(SessionImplementor.class);
-    }
-
-    private static void swallow(Runnable work) {
-        assertThatThrownBy(work::run).isNotNull();
     }
 
     /** Notes which of Spring's callbacks run. */
@@ -479,6 +471,19 @@ class ParticipatingTest {
                                     .hasMessageContaining("JpaTransactionManager"));
 
             assertThat(seen).isEmpty();
+        }
+
+        @Test
+        void isNotToHaveUsedJdbcWhereNoTransactionIs() {
+            spring.transaction(TransactionDefinition.PROPAGATION_SUPPORTS).executeWithoutResult(status -> {
+                int backend = spring.jdbc.queryForObject("SELECT pg_backend_pid()", Integer.class);
+                spring.unitOfWork.run(em -> em.persist(new Account(id)));
+
+                assertThat(spring.jdbc.queryForObject("SELECT pg_backend_pid()", Integer.class))
+                        .isEqualTo(backend);
+            });
+
+            assertThat(spring.balance(id)).isZero();
         }
 
         @Test

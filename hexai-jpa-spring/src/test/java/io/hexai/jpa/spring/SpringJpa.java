@@ -1,6 +1,7 @@
 package io.hexai.jpa.spring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hexai.jpa.bootstrap.HexaiJpa;
 import io.hexai.jpa.event.EventStore;
@@ -12,6 +13,8 @@ import jakarta.persistence.EntityManagerFactory;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.hibernate.engine.spi.SessionImplementor;
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.orm.jpa.JpaTransactionManager;
 import org.springframework.orm.jpa.LocalContainerEntityManagerFactoryBean;
@@ -96,6 +99,14 @@ final class SpringJpa implements AutoCloseable {
             shared.persist(account);
             return account;
         });
+    }
+
+    static EntityManager session(EntityManager entityManager) {
+        return entityManager.unwrap(SessionImplementor.class);
+    }
+
+    static void swallow(ThrowingCallable work) {
+        assertThatThrownBy(work).isNotNull();
     }
 
     static void synchronize(TransactionSynchronization synchronization) {
