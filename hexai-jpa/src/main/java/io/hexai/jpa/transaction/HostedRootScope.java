@@ -1,6 +1,5 @@
 package io.hexai.jpa.transaction;
 
-import jakarta.transaction.Synchronization;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.hibernate.engine.spi.SessionImplementor;
@@ -12,7 +11,7 @@ import org.postgresql.core.TransactionState;
  * The part that scopes take in a transaction of a framework's, from the first of them to the end of the transaction. It decides
  * nothing but that there must be no commit.
  */
-final class HostedRootScope extends RootScope implements HostListener, Synchronization {
+final class HostedRootScope extends RootScope implements HostListener {
 
     private final TransactionHost host;
     private final HostTransaction hosted;
@@ -44,7 +43,7 @@ final class HostedRootScope extends RootScope implements HostListener, Synchroni
             ScopeManager manager, @Nullable Scope around, TransactionHost host, HostTransaction hosted) {
         HostedRootScope scope = new HostedRootScope(manager, around, host, hosted, hosted.options(), hosted.session());
         hosted.register(scope);
-        scope.hibernateTransaction().registerSynchronization(scope);
+        scope.hibernateTransaction().registerSynchronization(new HostedSynchronization(scope));
         scope.enter();
         manager.tell(listener -> listener.began(scope.info()));
         return scope;
@@ -178,8 +177,7 @@ final class HostedRootScope extends RootScope implements HostListener, Synchroni
     }
 
     /** Hibernate's last word before the COMMIT: others may have done something after this scope was asked, or before it joined. */
-    @Override
-    public void beforeCompletion() {
+    void beforeCompletion() {
         if (prepared) {
             requireNoSwallowedFailure();
         } else {
@@ -193,8 +191,7 @@ final class HostedRootScope extends RootScope implements HostListener, Synchroni
         }
     }
 
-    @Override
-    public void afterCompletion(int status) {
+    void afterCompletion() {
         over = true;
     }
 

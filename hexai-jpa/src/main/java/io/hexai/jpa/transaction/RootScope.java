@@ -11,6 +11,11 @@ import org.jspecify.annotations.Nullable;
 /** The outermost scope of a transaction: it has the session, and does what is to be done before the commit. */
 abstract class RootScope extends OwningScope {
 
+    static {
+        // No descriptor can require jakarta.transaction, so that it stays on the class path where this is a module.
+        RootScope.class.getModule().addReads(RootScope.class.getClassLoader().getUnnamedModule());
+    }
+
     private final SessionImplementor session;
     private final Transaction transaction;
     private final EntityManager scopedEntityManager;

@@ -8,13 +8,6 @@ import org.jspecify.annotations.Nullable;
 /** The transaction as the work's entity manager shows it: to look at, and to prevent, but not to end. */
 final class ScopedTransaction implements Transaction {
 
-    static {
-        // No descriptor can require jakarta.transaction, so that it stays on the class path where this is a module.
-        ScopedTransaction.class
-                .getModule()
-                .addReads(ScopedTransaction.class.getClassLoader().getUnnamedModule());
-    }
-
     private final RootScope scope;
     private final boolean forHost;
 
