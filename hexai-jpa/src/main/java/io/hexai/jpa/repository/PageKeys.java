@@ -9,8 +9,9 @@ import org.hibernate.query.Order;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes the keys of pages unique and refuses those with nulls. Hibernate asks for the rows behind the last key; with ties it
- * would leave out those that share it, and with null, which is neither smaller nor greater, every row from there on.
+ * Makes the keys of pages unique and refuses those that cannot be compared. Hibernate asks for the rows behind the last key;
+ * with ties it would leave out those that share it, with null, which is neither smaller nor greater, every row from there on,
+ * and where rows are sorted regardless of case those that the comparison, which regards it, puts elsewhere.
  */
 final class PageKeys {
 
@@ -18,7 +19,7 @@ final class PageKeys {
 
     /** Later pages have the key of the first, so there it is enough. */
     static <T> KeyedPage<T> unique(KeyedPage<T> page, Class<T> type, EntityPersister persister) {
-        page.getKeyDefinition().forEach(order -> requireNotNull(order, persister));
+        page.getKeyDefinition().forEach(order -> requireComparable(order, persister));
         String id = idAttribute(persister);
         if (page.getKey() != null || id == null || hasOrderBy(id, page)) {
             return page;
@@ -37,8 +38,15 @@ final class PageKeys {
         return persister.getIdentifierMapping().getJdbcTypeCount() == 1 ? persister.getIdentifierPropertyName() : null;
     }
 
-    private static void requireNotNull(Order<?> order, EntityPersister persister) {
+    private static void requireComparable(Order<?> order, EntityPersister persister) {
         String name = order.attributeName();
+        if (!order.caseSensitive()) {
+            throw new IllegalArgumentException("Pages of "
+                    + persister.getMappedClass().getSimpleName() + " cannot be keyed by '" + name
+                    + "' ignoring case: Hibernate sorts them by the lower case and compares the key as it is, so rows would be"
+                    + " left out. Map an attribute to a column that holds the lower case (@Formula, or a generated column), or"
+                    + " use list(Page, Order, …).");
+        }
         AttributeMapping attribute = name == null ? null : persister.findAttributeMapping(name);
         if (attribute != null && attribute.getAttributeMetadata().isNullable()) {
             throw new IllegalArgumentException("Attribute '" + name + "' of "

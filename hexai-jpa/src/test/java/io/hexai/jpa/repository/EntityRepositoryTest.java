@@ -227,6 +227,25 @@ class EntityRepositoryTest extends TicketTests {
         }
 
         @Test
+        void haveNoKeyedPagesRegardlessOfCase() {
+            Order<Ticket> regardless = Order.asc(Ticket.class, "id").ignoringCase();
+            unitOfWork.run(
+                    () -> assertThatThrownBy(() -> tickets.list(Page.first(2).keyedBy(regardless)))
+                            .isInstanceOf(IllegalArgumentException.class)
+                            .hasMessageContaining("Pages of Ticket cannot be keyed by 'id' ignoring case"));
+        }
+
+        @Test
+        void haveNoKeyedPagesByWhatIsNoAttributeOfTheirs() {
+            for (String name : List.of("nonsense", "place.street")) {
+                unitOfWork.run(() -> assertThatThrownBy(
+                                () -> tickets.list(Page.first(2).keyedBy(Order.asc(Ticket.class, name))))
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining(name));
+            }
+        }
+
+        @Test
         void canBeWrittenAsCriteria() {
             insertWithPriorities(1, 2, 3);
             unitOfWork.run(em -> {
