@@ -75,27 +75,11 @@ final class KnownEntities {
             Object entity = Hibernate.unproxy(found);
             EntityEntry entry = session.getPersistenceContextInternal().getEntry(entity);
             Before before = unlocked.get(entity);
-            if (entry != null && !becameChangeable(entity, entry) && before != null) {
+            if (entry != null && !ReadOnlyFetch.undo(entity, entry, session, lock()) && before != null) {
                 bringUpToDate(entity, entry, before);
             }
         }
         return found;
-    }
-
-    /** Returns true if the entity was read anew for it. */
-    private boolean becameChangeable(Object entity, EntityEntry entry) {
-        ReadOnlyMark mark = ReadOnlyMark.on(entry);
-        if (mark != null) {
-            mark.requireUntouched(entity, entry);
-            mark.lift();
-            return false;
-        }
-        if (!entry.isReadOnly() || !entry.getPersister().isMutable() || session.isDefaultReadOnly()) {
-            return false;
-        }
-        readAnew(entity);
-        session.setReadOnly(entity, false);
-        return true;
     }
 
     /** Where Hibernate knows the version of what it has, it has compared it with the locked row's. */
@@ -114,7 +98,11 @@ final class KnownEntities {
     }
 
     private void readAnew(Object entity) {
-        session.refresh(entity, mode.isLocking() ? LockModeType.PESSIMISTIC_WRITE : LockModeType.NONE);
+        session.refresh(entity, lock());
+    }
+
+    private LockModeType lock() {
+        return mode.isLocking() ? LockModeType.PESSIMISTIC_WRITE : LockModeType.NONE;
     }
 
     /** The lock of an entity, and whether it had changes that no version guards. */

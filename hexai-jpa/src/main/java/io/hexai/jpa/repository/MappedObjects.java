@@ -19,8 +19,8 @@ import org.hibernate.FlushMode;
 import org.hibernate.SessionEventListener;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.EntityKey;
-import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.Status;
+import org.hibernate.event.spi.EventSource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +36,7 @@ final class MappedObjects implements SessionEventListener {
 
     private static final ResourceKey<MappedObjects> KEY = ResourceKey.of("mapped domain objects");
 
-    private final SessionImplementor session;
+    private final EventSource session;
     private final PendingChanges changes;
     private final Map<EntityKey, TrackedObject<?, ?>> tracked = new LinkedHashMap<>();
     private final Set<Object> beingMapped = Collections.newSetFromMap(new IdentityHashMap<>(2));
@@ -48,7 +48,7 @@ final class MappedObjects implements SessionEventListener {
     private boolean abandoned;
 
     private MappedObjects(Transaction transaction) {
-        session = transaction.entityManager().unwrap(SessionImplementor.class);
+        session = transaction.entityManager().unwrap(EventSource.class);
         changes = transaction.changes();
     }
 
@@ -109,6 +109,7 @@ final class MappedObjects implements SessionEventListener {
                             + " toDomain tracks an entity whose own toDomain tracks this one. Refer to one of the two by identity.");
         }
         try {
+            ReadOnlyFetch.undoWithChildren(entity, entry, session);
             D domainObject = repository.toDomain(entity);
             return follow(new TrackedObject<>(repository, entry.getEntityKey(), domainObject, entity));
         } finally {
@@ -133,10 +134,10 @@ final class MappedObjects implements SessionEventListener {
             insert.run();
             return;
         }
-        session.persist(removed.entity());
         TrackedObject<D, E> replaced =
                 new TrackedObject<>(removed.repository(), removed.key(), domainObject, removed.entity());
         replaced.copyToEntity();
+        session.persist(removed.entity());
         put(replaced);
     }
 

@@ -7,12 +7,17 @@ import io.hexai.jpa.transaction.Propagation;
 import io.hexai.jpa.transaction.TransactionOptions;
 import io.hexai.jpa.transaction.TransactionScope;
 import io.hexai.jpa.transaction.UnexpectedRollbackException;
+import io.hexai.jpa.transaction.UnitOfWork;
+import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import jakarta.persistence.OptimisticLockException;
 import java.util.ArrayList;
 import java.util.List;
+import org.hibernate.jpa.HibernateHints;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class MappedWritingTest extends CartTests {
 
@@ -89,6 +94,60 @@ class MappedWritingTest extends CartTests {
             });
 
             assertThat(stored("a")).contains("Bonn");
+        }
+
+        @ParameterizedTest
+        @EnumSource
+        void writesChangesOfWhatWasFetchedReadOnlyBefore(FetchedReadOnly fetched) {
+            unitOfWork.run(em -> {
+                CartRow row = fetched.from(unitOfWork, em);
+                database.execute("UPDATE cartline SET quantity = 7, version = 4 WHERE id = 'a/ink'");
+
+                Cart a = carts.get("a");
+                a.moveTo("Rome");
+                a.put("pen", 1);
+                a.put("paper", 1);
+                a.tag("rush");
+
+                assertThat(carts.of(row)).isSameAs(a);
+            });
+
+            assertThat(stored("a")).isEqualTo("owner of a/Rome[ink*7, paper*1, pen*3][new, rush]");
+            assertThat(version("a")).isEqualTo(1);
+        }
+
+        enum FetchedReadOnly {
+            BY_IDENTIFIER {
+                @Override
+                CartRow from(UnitOfWork unitOfWork, EntityManager em) {
+                    return rows(unitOfWork).get("a");
+                }
+            },
+            BY_LIST {
+                @Override
+                CartRow from(UnitOfWork unitOfWork, EntityManager em) {
+                    CartRow row = rows(unitOfWork).list().get(0);
+                    assertThat(row.lines).hasSize(2);
+                    assertThat(row.tags).hasSize(1);
+                    return row;
+                }
+            },
+            WITH_CHILDREN {
+                @Override
+                CartRow from(UnitOfWork unitOfWork, EntityManager em) {
+                    return em.createQuery(
+                                    "from Cart c join fetch c.lines join fetch c.tags where c.id = 'a'", CartRow.class)
+                            .setHint(HibernateHints.HINT_READ_ONLY, true)
+                            .getSingleResult();
+                }
+            };
+
+            abstract CartRow from(UnitOfWork unitOfWork, EntityManager em);
+
+            private static EntityReader<CartRow, String> rows(UnitOfWork unitOfWork) {
+                return EntityRepository.of(unitOfWork, CartRow.class, String.class)
+                        .readOnly();
+            }
         }
 
         @Test
@@ -267,6 +326,22 @@ class MappedWritingTest extends CartTests {
                 }
                 super.copyTo(cart, row);
             }
+        }
+
+        @Test
+        void leavesARemovedObjectRemovedIfItsSuccessorCannotBeCopied() {
+            unitOfWork.run(() -> {
+                Refusing refusing = new Refusing(false);
+                refusing.remove(refusing.get("a"));
+                Cart successor = cart("a", 5);
+                successor.moveTo("Rome");
+
+                assertThatThrownBy(() -> refusing.add(successor)).isExactlyInstanceOf(IllegalArgumentException.class);
+
+                assertThat(refusing.find("a")).isEmpty();
+            });
+
+            assertThat(stored("a")).isEqualTo("none");
         }
 
         @Test
