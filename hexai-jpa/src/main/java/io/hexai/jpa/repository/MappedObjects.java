@@ -156,7 +156,7 @@ final class MappedObjects implements SessionEventListener {
         change(key, null);
         if (isPresent(known)) {
             if (changes.isNew(known.entity())) {
-                session.remove(known.entity());
+                changes.revert(known.entity());
             } else {
                 session.detach(known.entity());
             }

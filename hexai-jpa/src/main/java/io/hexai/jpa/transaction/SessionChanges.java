@@ -1,5 +1,6 @@
 package io.hexai.jpa.transaction;
 
+import io.hexai.jpa.internal.CascadeWalk;
 import java.util.LinkedHashSet;
 import java.util.Set;
 import org.hibernate.Hibernate;

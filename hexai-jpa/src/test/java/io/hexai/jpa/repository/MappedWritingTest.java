@@ -116,6 +116,18 @@ class MappedWritingTest extends CartTests {
             assertThat(version("a")).isEqualTo(1);
         }
 
+        @Test
+        void leavesRowsDeletedThatWereRemovedWithoutTheRepository() {
+            unitOfWork.run(em -> {
+                CartRow row = em.find(CartRow.class, "a");
+                em.remove(row);
+
+                carts.of(row).moveTo("Rome");
+            });
+
+            assertThat(stored("a")).isEqualTo("none");
+        }
+
         enum FetchedReadOnly {
             BY_IDENTIFIER {
                 @Override
@@ -193,6 +205,23 @@ class MappedWritingTest extends CartTests {
 
             assertThat(stored("b")).isEqualTo("owner of b/Bonn[ink*1, pen*3][new]");
             assertThat(stored("c")).isEqualTo("none");
+        }
+
+        @Test
+        void sendsNothingOfAnObjectThatWasAddedAndUntracked() {
+            unitOfWork.run(em -> {
+                Cart c = cart("c", 1);
+                carts.add(c);
+                carts.forget(c);
+                em.flush();
+
+                assertThat(STATEMENTS).isEmpty();
+                assertThat(unitOfWork.current().changes().isEmpty()).isTrue();
+                assertThat(carts.find("c")).isEmpty();
+                carts.add(c);
+            });
+
+            assertThat(stored("c")).isEqualTo("owner of c/Bonn[ink*1, pen*1][new]");
         }
 
         @Test

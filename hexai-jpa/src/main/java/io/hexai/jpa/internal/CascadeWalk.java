@@ -1,10 +1,11 @@
-package io.hexai.jpa.transaction;
+package io.hexai.jpa.internal;
 
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.Set;
 import org.hibernate.Hibernate;
+import org.hibernate.bytecode.enhance.spi.LazyPropertyInitializer;
 import org.hibernate.engine.spi.CascadeStyle;
 import org.hibernate.engine.spi.CascadingAction;
 import org.hibernate.engine.spi.EntityEntry;
@@ -16,7 +17,7 @@ import org.hibernate.type.Type;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the entities of a persistence context that an action on one of them reaches by cascading, without loading any. */
-final class CascadeWalk {
+public final class CascadeWalk {
 
     private final CascadingAction<?> action;
     private final SessionImplementor session;
@@ -27,8 +28,15 @@ final class CascadeWalk {
         this.session = session;
     }
 
-    /** Returns the entity and all that is reached, by identity. */
-    static Set<Object> from(Object entity, CascadingAction<?> action, SessionImplementor session) {
+    /**
+     * Walks along the associations that cascade the action, as far as they are in memory.
+     *
+     * @param entity where to begin
+     * @param action what cascades
+     * @param session in which the entity is managed
+     * @return the entity and all that is reached, by identity; empty if it is not managed
+     */
+    public static Set<Object> from(Object entity, CascadingAction<?> action, SessionImplementor session) {
         CascadeWalk walk = new CascadeWalk(action, session);
         walk.visitEntity(entity);
         return walk.reached;
@@ -48,7 +56,7 @@ final class CascadeWalk {
     }
 
     private void visit(@Nullable Object value, Type type) {
-        if (value == null || AttributeValues.isAbsent(value) || !Hibernate.isInitialized(value)) {
+        if (value == null || value == LazyPropertyInitializer.UNFETCHED_PROPERTY || !Hibernate.isInitialized(value)) {
             return;
         }
         if (type.isEntityType() || type.isAnyType()) {
