@@ -6,10 +6,6 @@ import io.hexai.jpa.testing.TestFactory;
 import io.hexai.jpa.testing.TestPostgres;
 import io.hexai.jpa.transaction.UnitOfWork;
 import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.hibernate.SessionFactory;
@@ -87,26 +83,11 @@ final class EventDatabase implements AutoCloseable {
     }
 
     List<Object> select(String sql) {
-        try (Connection connection = connect();
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(sql)) {
-            List<Object> values = new ArrayList<>();
-            while (rows.next()) {
-                values.add(rows.getObject(1));
-            }
-            return values;
-        } catch (SQLException e) {
-            throw new IllegalStateException(sql, e);
-        }
+        return TestPostgres.select(jdbcUrl, sql);
     }
 
     void execute(String sql) {
-        try (Connection connection = connect();
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        } catch (SQLException e) {
-            throw new IllegalStateException(sql, e);
-        }
+        TestPostgres.execute(jdbcUrl, sql);
     }
 
     @Override
@@ -126,12 +107,7 @@ final class EventDatabase implements AutoCloseable {
                 Migrations.runEventTable(pool, "other_events");
                 Migrations.runEventTable(pool, "My-\"Events\" 'X'");
             }
-            try (Connection connection = TestPostgres.connect(url);
-                    Statement statement = connection.createStatement()) {
-                statement.execute("CREATE SCHEMA billing");
-            } catch (SQLException e) {
-                throw new IllegalStateException(e);
-            }
+            TestPostgres.execute(url, "CREATE SCHEMA billing");
             try (HikariDataSource pool = TestFactory.pool(url, 2)) {
                 pool.setSchema("billing");
                 Migrations.runBuiltIn(pool);

@@ -73,12 +73,7 @@ final class SubscriptionDatabase implements AutoCloseable {
     }
 
     void execute(String sql) {
-        try (Connection connection = connect();
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        } catch (SQLException e) {
-            throw new IllegalStateException(sql, e);
-        }
+        TestPostgres.execute(jdbcUrl, sql);
     }
 
     @Override
@@ -96,13 +91,10 @@ final class SubscriptionDatabase implements AutoCloseable {
                 Migrations.runBuiltIn(pool);
                 Migrations.runEventTable(pool, "other_events");
             }
-            try (Connection connection = TestPostgres.connect(url);
-                    Statement statement = connection.createStatement()) {
-                statement.execute("CREATE TABLE balances (account text PRIMARY KEY, amount integer NOT NULL,"
-                        + " events integer NOT NULL)");
-            } catch (SQLException e) {
-                throw new IllegalStateException(e);
-            }
+            TestPostgres.execute(
+                    url,
+                    "CREATE TABLE balances (account text PRIMARY KEY, amount integer NOT NULL,"
+                            + " events integer NOT NULL)");
             return TestPostgres.nameIn(url);
         }
     }

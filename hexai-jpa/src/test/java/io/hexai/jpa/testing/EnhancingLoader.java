@@ -55,13 +55,22 @@ public final class EnhancingLoader extends ClassLoader {
 
     /** Runs a static method without arguments of the class, with the classes of its package enhanced, also for lazy loading or not. */
     public static void run(Class<?> type, String method, boolean lazy) throws Throwable {
+        call(type, method, lazy);
+    }
+
+    /** Calls the class's only static method of a name; what it returns may be of an enhanced class, which the caller does not know. */
+    public static Object call(Class<?> type, String method, boolean lazy, Object... arguments) throws Throwable {
         ClassLoader before = Thread.currentThread().getContextClassLoader();
         EnhancingLoader loader = new EnhancingLoader(before, type.getPackageName() + ".", lazy);
         Thread.currentThread().setContextClassLoader(loader);
         try {
-            Method enhanced = loader.loadClass(type.getName()).getDeclaredMethod(method);
-            enhanced.setAccessible(true);
-            enhanced.invoke(null);
+            for (Method enhanced : loader.loadClass(type.getName()).getDeclaredMethods()) {
+                if (enhanced.getName().equals(method)) {
+                    enhanced.setAccessible(true);
+                    return enhanced.invoke(null, arguments);
+                }
+            }
+            throw new NoSuchMethodException(type.getName() + "." + method);
         } catch (InvocationTargetException e) {
             throw e.getCause();
         } finally {

@@ -1,11 +1,6 @@
 package io.hexai.jpa.testing;
 
 import com.zaxxer.hikari.HikariDataSource;
-import java.sql.Connection;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.hibernate.SessionFactory;
@@ -70,27 +65,12 @@ public final class TestFactory implements AutoCloseable {
 
     /** Reads the first column with a connection that no unit of work knows of. */
     public List<Object> select(String sql) {
-        try (Connection connection = TestPostgres.connect(jdbcUrl);
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery(sql)) {
-            List<Object> values = new ArrayList<>();
-            while (rows.next()) {
-                values.add(rows.getObject(1));
-            }
-            return values;
-        } catch (SQLException e) {
-            throw new IllegalStateException(sql, e);
-        }
+        return TestPostgres.select(jdbcUrl, sql);
     }
 
     /** Runs one statement with a connection that no unit of work knows of, and commits it. */
     public void execute(String sql) {
-        try (Connection connection = TestPostgres.connect(jdbcUrl);
-                Statement statement = connection.createStatement()) {
-            statement.execute(sql);
-        } catch (SQLException e) {
-            throw new IllegalStateException(sql, e);
-        }
+        TestPostgres.execute(jdbcUrl, sql);
     }
 
     @Override

@@ -5,7 +5,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -54,9 +58,29 @@ public final class TestPostgres {
 
     /** Runs one statement on the server's maintenance database. */
     public static void execute(String sql) {
-        try (Connection connection = DriverManager.getConnection(Server.ADMIN_URL);
-                var statement = connection.createStatement()) {
+        execute(Server.ADMIN_URL, sql);
+    }
+
+    /** Runs one statement on a connection of its own, and commits it. */
+    public static void execute(String jdbcUrl, String sql) {
+        try (Connection connection = connect(jdbcUrl);
+                Statement statement = connection.createStatement()) {
             statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
+    /** Reads the first column on a connection of its own. */
+    public static List<Object> select(String jdbcUrl, String sql) {
+        try (Connection connection = connect(jdbcUrl);
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            List<Object> values = new ArrayList<>();
+            while (rows.next()) {
+                values.add(rows.getObject(1));
+            }
+            return values;
         } catch (SQLException e) {
             throw new IllegalStateException(sql, e);
         }

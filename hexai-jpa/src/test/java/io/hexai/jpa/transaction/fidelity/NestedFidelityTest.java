@@ -2,6 +2,7 @@ package io.hexai.jpa.transaction.fidelity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.hexai.jpa.testing.EnhancingLoader;
 import io.hexai.jpa.transaction.UnitOfWork;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,10 +47,13 @@ class NestedFidelityTest {
 
     /** The same with entities whose bytecode Hibernate enhanced: they track their changes and load attributes lazily. */
     @Test
-    void norIsItWithEnhancedEntities() throws Exception {
+    void norIsItWithEnhancedEntities() throws Throwable {
         long first = SEED == null ? 1_000_001 : SEED;
 
-        assertThat(EnhancingLoader.run(first, Math.max(PROGRAMS / 2, 1))).isEmpty();
+        Object failures =
+                EnhancingLoader.call(NestedFidelityTest.class, "runEnhanced", true, first, Math.max(PROGRAMS / 2, 1));
+
+        assertThat((List<?>) failures).isEmpty();
     }
 
     /** Called by way of {@link EnhancingLoader}, on this class as that loader defines it. */
