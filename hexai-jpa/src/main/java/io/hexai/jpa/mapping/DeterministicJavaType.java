@@ -12,6 +12,7 @@ import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.engine.spi.SharedSessionContractImplementor;
 import org.hibernate.type.descriptor.WrapperOptions;
 import org.hibernate.type.descriptor.java.AbstractClassJavaType;
+import org.hibernate.type.descriptor.java.JavaType;
 import org.hibernate.type.descriptor.java.MutabilityPlan;
 import org.hibernate.type.descriptor.jdbc.JdbcType;
 import org.hibernate.type.descriptor.jdbc.JdbcTypeIndicators;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * An attribute that is encrypted wherever it meets the database, as a column and as a parameter alike, since no row is needed for
  * it. One instance serves one attribute, in all the factories that are built from one mapping. Thread-safe.
  */
-final class DeterministicJavaType<T> extends AbstractClassJavaType<T> {
+final class DeterministicJavaType<T> extends AbstractClassJavaType<T> implements SealedJdbcType.ColumnType<T> {
 
     private static final long serialVersionUID = 1L;
 
@@ -30,6 +31,7 @@ final class DeterministicJavaType<T> extends AbstractClassJavaType<T> {
     private final transient EncryptionContext context;
     private final transient ValueCodec codec;
     private final transient Plan plan = new Plan();
+    private final JdbcType jdbcType;
 
     DeterministicJavaType(Class<T> type, String entityName, String attribute, EncryptionContext context) {
         super(type);
@@ -37,6 +39,7 @@ final class DeterministicJavaType<T> extends AbstractClassJavaType<T> {
         this.attribute = attribute;
         this.context = context;
         this.codec = ValueCodec.of(type);
+        this.jdbcType = new SealedJdbcType(this, context);
     }
 
     EncryptionContext context() {
@@ -86,7 +89,7 @@ final class DeterministicJavaType<T> extends AbstractClassJavaType<T> {
 
     private T checked(Object value) {
         if (!isInstance(value)) {
-            throw EncryptedQueryException.ofDeterministicValue(getJavaTypeClass());
+            throw refusal();
         }
         return cast(value);
     }
@@ -99,14 +102,35 @@ final class DeterministicJavaType<T> extends AbstractClassJavaType<T> {
 
     @Override
     public JdbcType getRecommendedJdbcType(JdbcTypeIndicators indicators) {
-        return DeterministicJdbcType.INSTANCE;
+        return jdbcType;
     }
 
-    /** Values stay plain up to {@link DeterministicJdbcType}. */
+    /** Takes the place of the type that a parameter brings along, so that this encrypts or refuses it. */
+    @Override
+    public boolean isWider(JavaType<?> ofParameter) {
+        return true;
+    }
+
+    @Override
+    public byte[] toColumn(Object value, WrapperOptions options) {
+        return encrypt(checked(value), options.getSessionFactory());
+    }
+
+    @Override
+    public T fromColumn(byte[] sealed, WrapperOptions options) {
+        return decrypt(sealed, options.getSessionFactory());
+    }
+
+    @Override
+    public EncryptedQueryException refusal() {
+        return EncryptedQueryException.ofDeterministicValue(entityName, attribute, getJavaTypeClass());
+    }
+
+    /** Values stay plain up to {@link SealedJdbcType}. */
     @Override
     public <X> @Nullable X unwrap(@Nullable T value, Class<X> type, WrapperOptions options) {
         if (value != null && !type.isInstance(value)) {
-            throw EncryptedQueryException.ofDeterministicValue(getJavaTypeClass());
+            throw refusal();
         }
         return type.cast(value);
     }

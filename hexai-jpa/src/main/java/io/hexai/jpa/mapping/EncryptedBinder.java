@@ -1,5 +1,6 @@
 package io.hexai.jpa.mapping;
 
+import java.util.function.Function;
 import org.hibernate.AnnotationException;
 import org.hibernate.binder.AttributeBinder;
 import org.hibernate.boot.spi.MetadataBuildingContext;
@@ -8,6 +9,7 @@ import org.hibernate.mapping.PersistentClass;
 import org.hibernate.mapping.Property;
 import org.hibernate.property.access.spi.PropertyAccessStrategyResolver;
 import org.hibernate.type.descriptor.java.BasicJavaType;
+import org.hibernate.type.spi.TypeConfiguration;
 import org.jspecify.annotations.Nullable;
 
 /** Called by Hibernate for each {@link Encrypted} attribute: puts the encryption in between. Stateless. */
@@ -24,6 +26,12 @@ public final class EncryptedBinder implements AttributeBinder<Encrypted> {
         if (!(attribute.getValue() instanceof BasicValue value)) {
             throw refused(nameOf(entity, attribute), attribute.getName(), "is an association or a collection");
         }
+        if (value.getJpaAttributeConverterDescriptor() != null) {
+            throw refused(
+                    nameOf(entity, attribute),
+                    attribute.getName(),
+                    "has a converter; where that is applied automatically, add @Convert(disableConversion = true)");
+        }
         EncryptionContext where = new EncryptionContext(
                 orElse(annotation.table(), value.getTable().getName()),
                 orElse(annotation.column(), value.getColumn().getText()));
@@ -31,7 +39,7 @@ public final class EncryptedBinder implements AttributeBinder<Encrypted> {
         if (annotation.deterministic()) {
             javaType = deterministic(nameOf(entity, attribute), attribute, where);
         } else {
-            javaType = EncryptedValueJavaType.INSTANCE;
+            javaType = new EncryptedValueJavaType(nameOf(entity, attribute), attribute.getName(), where);
             attribute.setPropertyAccessStrategy(new EncryptedAccess.Strategy(
                     where,
                     attribute.getPropertyAccessorName(),
@@ -39,7 +47,19 @@ public final class EncryptedBinder implements AttributeBinder<Encrypted> {
                             .getServiceRegistry()
                             .requireService(PropertyAccessStrategyResolver.class)));
         }
-        value.setExplicitJavaTypeAccess(configuration -> javaType);
+        SealedTypes types = new SealedTypes(where, javaType);
+        value.setExplicitJavaTypeAccess(types);
+        value.setExplicitJdbcTypeAccess(configuration -> javaType.getRecommendedJdbcType(value));
+    }
+
+    /** Gives an attribute its type, and tells {@link EncryptedMapping} that it has one, whatever else is declared for it. */
+    record SealedTypes(EncryptionContext context, BasicJavaType<?> javaType)
+            implements Function<TypeConfiguration, BasicJavaType<?>> {
+
+        @Override
+        public BasicJavaType<?> apply(TypeConfiguration configuration) {
+            return javaType;
+        }
     }
 
     private static BasicJavaType<?> deterministic(String entity, Property attribute, EncryptionContext where) {

@@ -90,6 +90,9 @@ final class EncryptedMapping {
     private void register(String entity, Property attribute) {
         EncryptionContext context = contextOf(attribute);
         if (context != null) {
+            if (hasTypeOfItsOwn(attribute)) {
+                throw refused(entity, attribute.getName(), "has a type of its own, @Type or the like");
+            }
             Property other = found.put(context, attribute);
             if (other != null && other != attribute) {
                 throw refused(
@@ -102,13 +105,14 @@ final class EncryptedMapping {
     }
 
     private static @Nullable EncryptionContext contextOf(Property attribute) {
-        if (attribute.getPropertyAccessStrategy() instanceof EncryptedAccess.Strategy strategy) {
-            return strategy.context();
-        }
         return attribute.getValue() instanceof BasicValue value
-                        && value.resolve().getDomainJavaType() instanceof DeterministicJavaType<?> type
-                ? type.context()
+                        && value.getExplicitJavaTypeAccess() instanceof EncryptedBinder.SealedTypes types
+                ? types.context()
                 : null;
+    }
+
+    private static boolean hasTypeOfItsOwn(Property attribute) {
+        return !(((BasicValue) attribute.getValue()).resolve().getJdbcType() instanceof SealedJdbcType);
     }
 
     /** Connects the attributes of a finished factory with their entities and keys. */

@@ -7,19 +7,46 @@ public final class EncryptedQueryException extends HexaiJpaException {
 
     private static final long serialVersionUID = 1L;
 
-    private EncryptedQueryException(String message) {
-        super(message, null);
+    private final String entityName;
+    private final String attribute;
+
+    private EncryptedQueryException(String entityName, String attribute, String problem) {
+        super("The attribute '" + attribute + "' of " + entityName + " is " + problem, null);
+        this.entityName = entityName;
+        this.attribute = attribute;
     }
 
-    static EncryptedQueryException ofRowValue() {
+    static EncryptedQueryException ofRowValue(String entityName, String attribute) {
         return new EncryptedQueryException(
-                "A query cannot compare or set an attribute that is @Encrypted, since its ciphertext depends on the row."
-                        + " Change it through its entity; to search for equal values, map it with"
-                        + " @Encrypted(deterministic = true).");
+                entityName,
+                attribute,
+                "@Encrypted: a query can neither compare nor set it, since its ciphertext depends on the row. Change it"
+                        + " through its entity; to search for equal values, map it with @Encrypted(deterministic = true).");
     }
 
-    static EncryptedQueryException ofDeterministicValue(Class<?> type) {
-        return new EncryptedQueryException("An attribute that is @Encrypted(deterministic = true) compares only with a"
-                + " bound parameter of its own type, " + type.getSimpleName() + ", and with no literal.");
+    static EncryptedQueryException ofDeterministicValue(String entityName, String attribute, Class<?> type) {
+        return new EncryptedQueryException(
+                entityName,
+                attribute,
+                "@Encrypted(deterministic = true): a query can compare it with, and set it to, a bound parameter of its"
+                        + " own type, " + type.getSimpleName() + ", and no literal.");
+    }
+
+    /**
+     * Returns the entity.
+     *
+     * @return its name in Hibernate, which is that of its class
+     */
+    public String entityName() {
+        return entityName;
+    }
+
+    /**
+     * Returns the attribute.
+     *
+     * @return its name
+     */
+    public String attribute() {
+        return attribute;
     }
 }

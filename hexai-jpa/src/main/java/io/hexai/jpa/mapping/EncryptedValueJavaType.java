@@ -1,11 +1,11 @@
 package io.hexai.jpa.mapping;
 
 import java.io.Serializable;
-import java.sql.Types;
 import java.util.Collection;
 import org.hibernate.SharedSessionContract;
 import org.hibernate.type.descriptor.WrapperOptions;
 import org.hibernate.type.descriptor.java.AbstractClassJavaType;
+import org.hibernate.type.descriptor.java.JavaType;
 import org.hibernate.type.descriptor.java.MutabilityPlan;
 import org.hibernate.type.descriptor.jdbc.JdbcType;
 import org.hibernate.type.descriptor.jdbc.JdbcTypeIndicators;
@@ -15,19 +15,50 @@ import org.jspecify.annotations.Nullable;
  * What Hibernate knows of an encrypted value: the ciphertext is the column, the plain text decides what is dirty. It knows neither
  * row nor keys; {@link EncryptedAccess} and {@link EncryptedWrites} do.
  */
-final class EncryptedValueJavaType extends AbstractClassJavaType<EncryptedValue> {
+final class EncryptedValueJavaType extends AbstractClassJavaType<EncryptedValue>
+        implements SealedJdbcType.ColumnType<EncryptedValue> {
 
     private static final long serialVersionUID = 1L;
 
-    static final EncryptedValueJavaType INSTANCE = new EncryptedValueJavaType();
+    private final String entityName;
+    private final String attribute;
+    private final JdbcType jdbcType;
 
-    private EncryptedValueJavaType() {
+    EncryptedValueJavaType(String entityName, String attribute, EncryptionContext context) {
         super(EncryptedValue.class, Plan.INSTANCE);
+        this.entityName = entityName;
+        this.attribute = attribute;
+        this.jdbcType = new SealedJdbcType(this, context);
     }
 
     @Override
     public JdbcType getRecommendedJdbcType(JdbcTypeIndicators indicators) {
-        return indicators.getJdbcType(Types.VARBINARY);
+        return jdbcType;
+    }
+
+    @Override
+    public EncryptedQueryException refusal() {
+        return EncryptedQueryException.ofRowValue(entityName, attribute);
+    }
+
+    /** Takes the place of the type that a parameter brings along, so that this refuses it. */
+    @Override
+    public boolean isWider(JavaType<?> ofParameter) {
+        return true;
+    }
+
+    @Override
+    public byte[] toColumn(Object value, WrapperOptions options) {
+        byte[] sealed = value instanceof EncryptedValue carrier ? carrier.sealed() : null;
+        if (sealed == null) {
+            throw refusal();
+        }
+        return sealed;
+    }
+
+    @Override
+    public EncryptedValue fromColumn(byte[] sealed, WrapperOptions options) {
+        return EncryptedValue.ofSealed(sealed);
     }
 
     @Override
@@ -47,19 +78,16 @@ final class EncryptedValueJavaType extends AbstractClassJavaType<EncryptedValue>
         if (value == null || value instanceof EncryptedValue || value instanceof Collection) {
             return value;
         }
-        throw EncryptedQueryException.ofRowValue();
+        throw refusal();
     }
 
+    /** For {@link SealedJdbcType} alone, which does not ask. */
     @Override
     public <X> @Nullable X unwrap(@Nullable EncryptedValue value, Class<X> type, WrapperOptions options) {
-        if (value == null) {
-            return null;
+        if (value == null || type == EncryptedValue.class) {
+            return type.cast(value);
         }
-        byte[] sealed = value.sealed();
-        if (sealed == null || type != byte[].class) {
-            throw EncryptedQueryException.ofRowValue();
-        }
-        return type.cast(sealed);
+        throw refusal();
     }
 
     @Override
@@ -67,10 +95,7 @@ final class EncryptedValueJavaType extends AbstractClassJavaType<EncryptedValue>
         if (value == null || value instanceof EncryptedValue) {
             return (EncryptedValue) value;
         }
-        if (value instanceof byte[] sealed) {
-            return EncryptedValue.ofSealed(sealed);
-        }
-        throw EncryptedQueryException.ofRowValue();
+        throw refusal();
     }
 
     /** The carrier never changes, but the object behind it may; caches hold the ciphertext. */

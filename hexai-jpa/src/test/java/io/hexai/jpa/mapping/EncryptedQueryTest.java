@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hexai.jpa.testing.TestFactory;
 import io.hexai.jpa.transaction.UnitOfWork;
-import jakarta.persistence.PersistenceException;
 import java.util.List;
 import org.hibernate.Session;
 import org.hibernate.query.QueryTypeMismatchException;
@@ -83,33 +82,6 @@ class EncryptedQueryTest extends EncryptionTests {
                     .getResultList());
 
             assertThat(found).containsExactly(1L);
-        }
-
-        @Test
-        void thatUpdatesItWithAParameterIsRefused() {
-            assertThatThrownBy(() -> unitOfWork.run(em -> em.createQuery("update Patient p set p.diagnosis = :value")
-                            .setParameter("value", "s3cret")
-                            .executeUpdate()))
-                    .isInstanceOf(EncryptedQueryException.class);
-            assertThat(loaded(1).diagnosis).isEqualTo("rare");
-        }
-
-        @Test
-        void thatUpdatesItWithALiteralIsRefused() {
-            assertThatThrownBy(() -> unitOfWork.run(em -> em.createQuery("update Patient p set p.diagnosis = 's3cret'")
-                            .executeUpdate()))
-                    .isInstanceOf(RuntimeException.class);
-            assertThat(loaded(1).diagnosis).isEqualTo("rare");
-        }
-
-        @Test
-        void thatInsertsIntoItFails() {
-            assertThatThrownBy(() -> unitOfWork.run(
-                            em -> em.createQuery("insert into Patient (id, version, diagnosis) values (2, 0, :value)")
-                                    .setParameter("value", "s3cret")
-                                    .executeUpdate()))
-                    .isInstanceOf(PersistenceException.class);
-            assertThat(loaded(2)).isNull();
         }
 
         @Test

@@ -3,7 +3,10 @@ package io.hexai.jpa.mapping;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.hexai.jpa.testing.TestPostgres;
+import jakarta.persistence.AttributeConverter;
 import jakarta.persistence.Column;
+import jakarta.persistence.Convert;
+import jakarta.persistence.Converter;
 import jakarta.persistence.ElementCollection;
 import jakarta.persistence.Embeddable;
 import jakarta.persistence.Embedded;
@@ -13,11 +16,14 @@ import jakarta.persistence.GenerationType;
 import jakarta.persistence.Id;
 import jakarta.persistence.ManyToOne;
 import jakarta.persistence.Version;
+import java.sql.Types;
 import java.time.LocalDate;
 import java.util.List;
 import org.hibernate.annotations.NaturalId;
+import org.hibernate.annotations.Type;
 import org.hibernate.cfg.AvailableSettings;
 import org.hibernate.jpa.HibernatePersistenceConfiguration;
+import org.hibernate.usertype.UserTypeSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -143,6 +149,47 @@ class EncryptionRefusalsTest {
         String other;
     }
 
+    @Entity(name = "Converted")
+    static class Converted {
+        @Id
+        long id;
+
+        @Encrypted(deterministic = true)
+        @Convert(converter = Trimming.class)
+        String secret;
+    }
+
+    @Converter
+    static class Trimming implements AttributeConverter<String, String> {
+
+        @Override
+        public String convertToDatabaseColumn(String value) {
+            return value == null ? null : value.trim();
+        }
+
+        @Override
+        public String convertToEntityAttribute(String value) {
+            return value;
+        }
+    }
+
+    static class PlainText extends UserTypeSupport<String> {
+
+        PlainText() {
+            super(String.class, Types.VARCHAR);
+        }
+    }
+
+    @Entity(name = "Typed")
+    static class Typed {
+        @Id
+        long id;
+
+        @Encrypted(deterministic = true)
+        @Type(PlainText.class)
+        String secret;
+    }
+
     static String jdbcUrl;
 
     @BeforeAll
@@ -209,6 +256,12 @@ class EncryptionRefusalsTest {
     @Test
     void jsonThatIsToBeSearched() {
         assertRefused(SearchableJson.class, "secret", "only texts and byte arrays");
+    }
+
+    @Test
+    void attributesThatAConverterOrATypeOfTheirOwnWouldWriteInPlain() {
+        assertRefused(Converted.class, "secret", "has a converter");
+        assertRefused(Typed.class, "secret", "has a type of its own");
     }
 
     @Test
