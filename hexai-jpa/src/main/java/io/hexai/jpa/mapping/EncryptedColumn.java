@@ -160,16 +160,24 @@ final class EncryptedColumn {
         return keys.stream().map(KeyColumn::getColumnName).collect(Collectors.joining(", "));
     }
 
-    /** Rewrites rows that follow the given key, and returns the key of the last one read, or null if there was none. */
-    @Nullable
-    List<Object> rewritePage(SessionImplementor session, List<Object> after, int size, ReEncryptionTally tally) {
+    /** What was done to some rows, and the key of the last one, or null if there was none. */
+    record Page(ReEncryptionTally tally, @Nullable List<Object> lastKey) {}
+
+    /** Rewrites rows that follow the given key. */
+    Page rewritePage(SessionImplementor session, List<Object> after, int size) {
         return session.doReturningWork(connection -> {
             List<Row> rows = read(connection, session, after, size);
+            ReEncryptionTally tally = new ReEncryptionTally();
             for (Row row : rows) {
                 rewrite(connection, session, row, tally);
             }
-            return rows.isEmpty() ? null : rows.get(rows.size() - 1).key;
+            return new Page(tally, rows.isEmpty() ? null : rows.get(rows.size() - 1).key);
         });
+    }
+
+    @Override
+    public String toString() {
+        return "Column " + column + " of " + table;
     }
 
     private List<Row> read(Connection connection, SessionImplementor session, List<Object> after, int size)

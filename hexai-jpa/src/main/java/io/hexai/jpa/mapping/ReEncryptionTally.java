@@ -28,7 +28,21 @@ final class ReEncryptionTally {
         }
     }
 
+    /** Takes over what was counted in a batch, once that is committed. */
+    void add(ReEncryptionTally batch) {
+        rewritten += batch.rewritten;
+        changedMeanwhile += batch.changedMeanwhile;
+        unreadable += batch.unreadable;
+        batch.failures.stream().limit(FAILURES_KEPT - failures.size()).forEach(failures::add);
+    }
+
     ReEncryptionReport report() {
         return new ReEncryptionReport(rewritten, changedMeanwhile, unreadable, failures);
+    }
+
+    @Override
+    public String toString() {
+        return rewritten + " values rewritten, " + changedMeanwhile + " changed meanwhile, " + unreadable
+                + " unreadable";
     }
 }
