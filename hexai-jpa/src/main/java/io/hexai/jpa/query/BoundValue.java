@@ -113,11 +113,11 @@ record BoundValue(@Nullable Object value) {
         } else if (given instanceof Enum<?> constant) {
             value = new Untyped(constant.name());
         } else if (given instanceof Duration || given instanceof Period) {
-            value = new Untyped(given.toString());
+            value = typed("interval", given.toString());
         } else if (given instanceof Character) {
             value = given.toString();
         } else if (given instanceof JsonNode json) {
-            value = jsonb(json);
+            value = typed("jsonb", json.toString());
         }
         if (value != null && !isScalar(value)) {
             throw refusal.apply(value.getClass());
@@ -129,11 +129,11 @@ record BoundValue(@Nullable Object value) {
         return SCALARS.stream().anyMatch(type -> type.isInstance(value));
     }
 
-    private static PGobject jsonb(JsonNode json) {
+    private static PGobject typed(String type, String text) {
         try {
             PGobject object = new PGobject();
-            object.setType("jsonb");
-            object.setValue(json.toString());
+            object.setType(type);
+            object.setValue(text);
             return object;
         } catch (SQLException e) {
             throw new IllegalStateException("The driver refuses no text", e);
@@ -167,9 +167,11 @@ record BoundValue(@Nullable Object value) {
     /** Where the elements do not tell the type, or it is an enumeration's, the server infers it, as for a literal. */
     private static void bindArray(List<?> list, PreparedStatement statement, int index) throws SQLException {
         Object first = list.stream().filter(Objects::nonNull).findFirst().orElse(null);
-        String elementType = first == null ? null : ELEMENT_TYPES.get(first.getClass());
-        boolean uniform = first != null
-                && list.stream().allMatch(element -> element == null || element.getClass() == first.getClass());
+        String elementType = first == null
+                ? null
+                : first instanceof PGobject object ? object.getType() : ELEMENT_TYPES.get(first.getClass());
+        boolean uniform =
+                first != null && list.stream().allMatch(element -> element == null || isOfTheTypeOf(element, first));
         if (elementType != null && uniform) {
             Object[] elements = first instanceof byte[] ? list.toArray(new byte[0][]) : list.toArray();
             statement.setArray(index, statement.getConnection().createArrayOf(elementType, elements));
@@ -181,6 +183,12 @@ record BoundValue(@Nullable Object value) {
                     statement.getConnection().createArrayOf("text", texts).toString();
             statement.setObject(index, literal, Types.OTHER);
         }
+    }
+
+    private static boolean isOfTheTypeOf(Object element, Object first) {
+        return element instanceof PGobject one && first instanceof PGobject another
+                ? one.getType().equals(another.getType())
+                : element.getClass() == first.getClass();
     }
 
     private static String text(Object element) {

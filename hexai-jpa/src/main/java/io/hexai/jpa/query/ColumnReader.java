@@ -4,7 +4,6 @@ import java.sql.Array;
 import java.sql.Date;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Time;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -12,6 +11,7 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.OffsetDateTime;
 import java.time.OffsetTime;
+import java.time.Period;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -52,21 +52,16 @@ final class ColumnReader {
     private static @Nullable Object independent(@Nullable Object value, String type) throws SQLException {
         if (value instanceof Array array) {
             String elementType = array.getBaseTypeName();
-            return list((Object[]) array.getArray(), elementType);
+            return switch (elementType) {
+                case "time", "timetz" -> TimeArray.parse(array.toString(), elementType);
+                default -> list((Object[]) array.getArray(), elementType);
+            };
         }
         if (value instanceof PGInterval interval) {
-            return interval.getYears() == 0 && interval.getMonths() == 0
-                    ? Duration.ofDays(interval.getDays())
-                            .plusHours(interval.getHours())
-                            .plusMinutes(interval.getMinutes())
-                            .plusSeconds(interval.getWholeSeconds())
-                            .plusNanos(interval.getMicroSeconds() * 1_000L)
-                    : interval.getValue();
+            return interval(interval);
         }
         if (value instanceof PGobject object) {
-            return type.startsWith("json") && object.getValue() != null
-                    ? new JsonText(object.getValue())
-                    : object.getValue();
+            return isJson(type) && object.getValue() != null ? new JsonText(object.getValue()) : object.getValue();
         }
         if (value instanceof Timestamp timestamp) {
             return type.equals("timestamptz")
@@ -76,10 +71,26 @@ final class ColumnReader {
         if (value instanceof Date date) {
             return date.toLocalDate();
         }
-        if (value instanceof Time time) {
-            return time.toLocalTime();
+        return value instanceof String text && isJson(type) ? new JsonText(text) : value;
+    }
+
+    private static boolean isJson(String type) {
+        return type.equals("json") || type.equals("jsonb");
+    }
+
+    /** Months have no length in hours: what has both is only a text. */
+    private static @Nullable Object interval(PGInterval interval) {
+        int months = interval.getYears() * 12 + interval.getMonths();
+        Duration time = Duration.ofHours(interval.getHours())
+                .plusMinutes(interval.getMinutes())
+                .plusSeconds(interval.getWholeSeconds())
+                .plusNanos(interval.getMicroSeconds() * 1_000L);
+        if (months == 0) {
+            return time.plusDays(interval.getDays());
         }
-        return value instanceof String text && type.startsWith("json") ? new JsonText(text) : value;
+        return time.isZero()
+                ? Period.of(interval.getYears(), interval.getMonths(), interval.getDays())
+                : interval.getValue();
     }
 
     private static List<@Nullable Object> list(@Nullable Object[] elements, String elementType) throws SQLException {

@@ -62,7 +62,7 @@ final class RecordMapper {
     /** Fails unless components and columns correspond. */
     static RecordMapper of(Class<?> type, Columns columns) {
         BitSet used = new BitSet();
-        RecordMapper mapper = of(type, "", columns, used);
+        RecordMapper mapper = of(type, type, "", columns, used);
         for (int i = 0; i < columns.size(); i++) {
             if (!used.get(i)) {
                 throw new QueryResultException(
@@ -76,29 +76,30 @@ final class RecordMapper {
         return mapper;
     }
 
-    private static RecordMapper of(Class<?> type, String prefix, Columns columns, BitSet used) {
+    private static RecordMapper of(Class<?> type, Type genericType, String prefix, Columns columns, BitSet used) {
+        TypeArguments arguments = TypeArguments.of(genericType);
         List<Source> sources = new ArrayList<>();
         for (RecordComponent component : type.getRecordComponents()) {
-            sources.add(source(type, component, prefix, columns, used));
+            Type componentType = arguments.resolve(component.getGenericType());
+            sources.add(source(type, component.getName(), componentType, prefix, columns, used));
         }
         return new RecordMapper(canonicalConstructor(type), sources);
     }
 
     private static Source source(
-            Class<?> type, RecordComponent component, String prefix, Columns columns, BitSet used) {
-        String name = prefix + component.getName();
-        String target = type.getSimpleName() + "." + component.getName();
+            Class<?> type, String component, Type componentType, String prefix, Columns columns, BitSet used) {
+        String name = prefix + component;
+        String target = type.getSimpleName() + "." + component;
         Integer index = columns.indexOf(name);
         if (index != null) {
             used.set(index);
-            return new Column(index, component.getGenericType(), target);
+            return new Column(index, componentType, target);
         }
-        boolean optional = component.getType() == Optional.class;
-        Class<?> nested = optional
-                ? ValueConversion.rawType(ValueConversion.argument(component.getGenericType()))
-                : component.getType();
+        boolean optional = ValueConversion.rawType(componentType) == Optional.class;
+        Type nestedType = optional ? ValueConversion.argument(componentType) : componentType;
+        Class<?> nested = ValueConversion.rawType(nestedType);
         if (nested.isRecord() && columns.hasBeginningWith(name)) {
-            return new Nested(of(nested, name + "_", columns, used), optional);
+            return new Nested(of(nested, nestedType, name + "_", columns, used), optional);
         }
         throw new QueryResultException(
                 columns.query(),

@@ -7,9 +7,11 @@ import java.lang.reflect.Type;
 import java.lang.reflect.WildcardType;
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
+import java.time.Period;
 import java.time.ZonedDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -135,6 +137,8 @@ final class ValueConversion {
             converted = number(number, wanted);
         } else if (value instanceof OffsetDateTime time) {
             converted = time(time, wanted);
+        } else if (value instanceof Duration duration && wanted == Period.class) {
+            converted = days(duration);
         } else if (wanted.isEnum() && value instanceof String name) {
             converted = constant(name, wanted);
         } else if (wanted == UUID.class && value instanceof String text) {
@@ -162,6 +166,11 @@ final class ValueConversion {
         return wanted == Instant.class
                 ? time.toInstant()
                 : wanted == ZonedDateTime.class ? time.toZonedDateTime() : null;
+    }
+
+    /** PostgreSQL counts days apart from hours, and what is of whole days is read as either. */
+    private static @Nullable Period days(Duration duration) {
+        return duration.equals(Duration.ofDays(duration.toDays())) ? Period.ofDays((int) duration.toDays()) : null;
     }
 
     /** Whole numbers stay what they are; a fraction becomes the nearest that the type can hold. */
