@@ -16,7 +16,7 @@ public interface TransactionIdSeeker {
      * prepared on the connection is searched for the one, and accompanied for the other.
      *
      * @param sql one or several statements
-     * @return the statement as the driver, or the pool, made it
+     * @return the statement as the driver, or the pool, made it; under a timeout, one that says so when the time is over
      * @throws SQLException if it cannot be prepared
      */
     PreparedStatement prepareOwn(String sql) throws SQLException;

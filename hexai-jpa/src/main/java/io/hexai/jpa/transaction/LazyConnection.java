@@ -117,12 +117,22 @@ final class LazyConnection implements TransactionIdSeeker {
 
     private void setSavepoints() throws SQLException {
         if (physical != null) {
-            learn(savepoints.setOn(physical));
+            try {
+                learn(savepoints.setOn(physical));
+            } catch (SQLException e) {
+                rules.requireNotTimedOut(e);
+                throw e;
+            }
         }
     }
 
     void release(Savepoints.NestedSavepoint savepoint) throws SQLException {
-        savepoints.release(savepoint, physical);
+        try {
+            savepoints.release(savepoint, physical);
+        } catch (SQLException e) {
+            rules.requireNotTimedOut(e);
+            throw e;
+        }
     }
 
     void rollBackTo(Savepoints.NestedSavepoint savepoint) throws SQLException {
@@ -136,7 +146,10 @@ final class LazyConnection implements TransactionIdSeeker {
     @Override
     public PreparedStatement prepareOwn(String sql) throws SQLException {
         beginTransaction();
-        return acquired().prepareStatement(sql);
+        PreparedStatement statement = acquired().prepareStatement(sql);
+        return rules.hasDeadline()
+                ? WatchedStatement.of(statement, PreparedStatement.class, scoped, new TransactionWatcher())
+                : statement;
     }
 
     @Override

@@ -129,6 +129,23 @@ class TimeoutTest extends AccountTests {
             }));
         }
 
+        @Test
+        void endsTheSessionBeforeANestedScope() {
+            expectTimeout(() -> shortly.run(em -> {
+                sleep(em, 0);
+                database.execute("SELECT pg_sleep(0.5)");
+                shortly.with(Propagation.NESTED).run(() -> {});
+            }));
+        }
+
+        @Test
+        void endsTheSessionBeforeTheEndOfANestedScope() {
+            expectTimeout(() -> shortly.run(em -> {
+                sleep(em, 0);
+                shortly.with(Propagation.NESTED).run(() -> database.execute("SELECT pg_sleep(0.5)"));
+            }));
+        }
+
         @AfterEach
         void leavesNoSettingBehind() {
             unitOfWork.run(em -> assertThat(show(em, "transaction_timeout")).isIn("0", null));
