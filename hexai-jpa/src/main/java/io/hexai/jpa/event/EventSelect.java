@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -33,8 +34,8 @@ final class EventSelect {
 
     /** Rows of an interval of positions, open below and closed above. */
     List<EventRow> rows(Connection connection, long after, long upTo, int limit) throws SQLException {
-        try (PreparedStatement statement = connection.prepareStatement(limited())) {
-            bindLimited(connection, statement, 1, after, upTo, limit);
+        try (PreparedStatement statement = connection.prepareStatement(limited(limit))) {
+            bindLimited(connection, statement, after, upTo);
             return read(statement);
         }
     }
@@ -73,43 +74,58 @@ final class EventSelect {
         }
     }
 
-    String limited() {
-        String order = " ORDER BY " + table.position() + " LIMIT ?";
-        String interval = table.position() + " > ? AND " + table.position() + " <= ?" + isOfPartition();
+    /**
+     * The server is to plan this once, and the same way for a table of any size. So the limit is written out, and what is
+     * selected comes from subqueries that the planner does not look into: with values to look at, or without the limit, it
+     * would find each time that a plan for just these might be cheaper, and make one.
+     */
+    String limited(int limit) {
         String from = " FROM " + table.name() + " e WHERE ";
+        String order = " ORDER BY " + table.position() + " LIMIT " + limit;
         if (filter.isAll()) {
-            return "SELECT " + columns("e") + from + interval + order;
+            return "SELECT " + columns("e") + from + "e." + table.position() + " > (SELECT ?::bigint) AND e."
+                    + table.position() + " <= (SELECT ?::bigint)" + isOfPartition() + order;
         }
-        String condition = filter.selectedTypes().isEmpty()
-                ? isOfCategory() + " = f.name"
-                : "e." + table.messageType() + " = f.name"
-                        + (filter.selectedCategories().isEmpty() ? "" : " AND " + isOfCategories());
-        return "SELECT e.* FROM unnest(?::text[]) AS f (name) CROSS JOIN LATERAL (SELECT " + columns("e") + from
-                + condition + " AND " + interval + order + ") e" + order;
+        boolean byType = !filter.selectedTypes().isEmpty();
+        String key = byType ? "e." + table.messageType() : category();
+        String names = String.join(", ", Collections.nCopies(searched().size(), "(?::text)"));
+        return "SELECT e.* FROM (SELECT ?::bigint AS after, ?::bigint AS last, ?::text[] AS categories, n.name FROM (VALUES "
+                + names + ") AS n (name) OFFSET 0) f CROSS JOIN LATERAL (SELECT " + columns("e") + from + "(" + key
+                + ", e." + table.position() + ") > (f.name, f.after) AND (" + key + ", e." + table.position()
+                + ") <= (f.name, f.last)"
+                + (byType ? isOfCategoryIn("f.categories") : " AND " + isInStream())
+                + isOfPartition() + " ORDER BY " + key + ", e." + table.position() + " LIMIT " + limit + ") e" + order;
     }
 
-    /** One search of the index for each type, or category: they are few, and each finds its rows in order. */
-    int bindLimited(Connection connection, PreparedStatement statement, int first, long after, long upTo, int limit)
+    /** Such a condition leads no planner to the index of the categories, which has the rows in another order. */
+    private String isOfCategoryIn(String categories) {
+        return filter.selectedCategories().isEmpty()
+                ? ""
+                : " AND (" + category() + " = ANY (" + categories + ")) IS TRUE";
+    }
+
+    /**
+     * One search for each type, or category: they are few, and each finds its rows in order. A pair of name and position can be
+     * searched for in its own index alone. The one of the positions would do as well for a type that is frequent, which the
+     * planner takes an unknown one for; for a rare one it would be read from end to end.
+     */
+    private List<String> searched() {
+        return filter.selectedTypes().isEmpty() ? filter.selectedCategories() : filter.selectedTypes();
+    }
+
+    private void bindLimited(Connection connection, PreparedStatement statement, long after, long upTo)
             throws SQLException {
-        int next = first;
+        statement.setLong(1, after);
+        statement.setLong(2, upTo);
         if (!filter.isAll()) {
-            List<String> only = filter.selectedTypes().isEmpty() ? filter.selectedCategories() : filter.selectedTypes();
-            statement.setArray(next++, connection.createArrayOf("text", only.toArray()));
-            if (!filter.selectedTypes().isEmpty()
-                    && !filter.selectedCategories().isEmpty()) {
-                statement.setArray(
-                        next++,
-                        connection.createArrayOf(
-                                "text", filter.selectedCategories().toArray()));
+            statement.setArray(
+                    3,
+                    connection.createArrayOf("text", filter.selectedCategories().toArray()));
+            int next = 4;
+            for (String name : searched()) {
+                statement.setString(next++, name);
             }
         }
-        statement.setLong(next++, after);
-        statement.setLong(next++, upTo);
-        statement.setInt(next++, limit);
-        if (!filter.isAll()) {
-            statement.setInt(next++, limit);
-        }
-        return next;
     }
 
     private String conditions() {
@@ -133,12 +149,16 @@ final class EventSelect {
     }
 
     private String isOfCategories() {
-        return isOfCategory() + " = ANY (?::text[])";
+        return isInStream() + " AND " + category() + " = ANY (?::text[])";
+    }
+
+    private String isInStream() {
+        return "e." + table.streamId() + " IS NOT NULL";
     }
 
     /** As the index has it. */
-    private String isOfCategory() {
-        return "e." + table.streamId() + " IS NOT NULL AND split_part(e." + table.streamId() + ", '-', 1)";
+    private String category() {
+        return "split_part(e." + table.streamId() + ", '-', 1)";
     }
 
     String columns(String alias) {

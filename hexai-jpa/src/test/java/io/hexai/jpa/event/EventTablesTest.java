@@ -9,10 +9,6 @@ import io.hexai.jpa.transaction.TransactionOptions;
 import io.hexai.jpa.transaction.UnitOfWork;
 import jakarta.persistence.EntityManager;
 import java.math.BigDecimal;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import org.hibernate.SessionFactory;
@@ -152,37 +148,6 @@ class EventTablesTest extends EventStoreTests {
         void refusesToSelectNothing() {
             assertThatThrownBy(() -> EventFilter.types()).isInstanceOf(IllegalArgumentException.class);
             assertThatThrownBy(() -> EventFilter.categories()).isInstanceOf(IllegalArgumentException.class);
-        }
-
-        @Test
-        void searchesAnIndexForTypesAndCategories() throws SQLException {
-            database.execute(
-                    "INSERT INTO hexai__events (position, message_type, headers, payload, stream_id, stream_version)"
-                            + " SELECT g + 1000, 'bulk', '{}', '{}', 'bulk-1', g FROM generate_series(1, 20000) g; ANALYZE hexai__events");
-
-            assertThat(plan(EventFilter.all())).contains("hexai__events_pkey");
-            assertThat(plan(EventFilter.types(OrderPaid.class, OrderPlaced.class)))
-                    .contains("hexai__events_message_type_idx");
-            assertThat(plan(EventFilter.categories("order"))).contains("hexai__events_category_idx");
-            assertThat(plan(EventFilter.types(OrderPaid.class).withCategories("order")))
-                    .containsAnyOf("hexai__events_message_type_idx", "hexai__events_category_idx");
-        }
-
-        /** Of the statement that fetches, as it is. */
-        private String plan(EventFilter filter) throws SQLException {
-            EventSelect select = new EventSelect(EventTable.of(database.factory(), HexaiEvent.class), filter);
-            StringBuilder plan = new StringBuilder();
-            try (Connection connection = database.connect();
-                    PreparedStatement explain = connection.prepareStatement("EXPLAIN " + select.limited())) {
-                select.bindLimited(connection, explain, 1, 0, 100_000, 100);
-                try (ResultSet rows = explain.executeQuery()) {
-                    while (rows.next()) {
-                        plan.append(rows.getString(1)).append('\n');
-                    }
-                }
-            }
-            assertThat(plan).doesNotContain("Seq Scan");
-            return plan.toString();
         }
     }
 
