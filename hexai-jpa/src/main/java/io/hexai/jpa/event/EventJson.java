@@ -40,10 +40,10 @@ final class EventJson {
         try {
             return new EncodedEvent(
                     message,
-                    JsonText.storable(message, HEADERS.writeValueAsString(message.headers())),
-                    JsonText.storable(message, mapper.writeValueAsString(payload)));
+                    JsonText.storable(message, "headers", HEADERS.writeValueAsString(message.headers())),
+                    JsonText.storable(message, "payload", mapper.writeValueAsString(payload)));
         } catch (JacksonException e) {
-            throw new UnstorableEventException(message, "it cannot be written as JSON.", e);
+            throw new UnstorableEventException(message, "it cannot be written as JSON.", null, e);
         }
     }
 

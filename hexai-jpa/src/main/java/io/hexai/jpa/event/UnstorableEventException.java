@@ -10,13 +10,16 @@ public final class UnstorableEventException extends HexaiJpaException {
 
     private final String type;
     private final String messageId;
+    private final @Nullable String path;
 
-    UnstorableEventException(EventMessage message, String problem, @Nullable Throwable cause) {
+    UnstorableEventException(
+            EventMessage message, String problem, @Nullable String path, @Nullable Throwable cause) {
         super(
                 "The event of type '" + message.type() + "' with id " + message.id() + " cannot be stored: " + problem,
                 cause);
         this.type = message.type();
         this.messageId = message.id();
+        this.path = path;
     }
 
     /**
@@ -35,5 +38,15 @@ public final class UnstorableEventException extends HexaiJpaException {
      */
     public String messageId() {
         return messageId;
+    }
+
+    /**
+     * Returns where in the message the text is that PostgreSQL cannot store.
+     *
+     * @return {@code payload} or {@code headers} with a JSON pointer behind it, such as {@code payload/customer/name}, or null if
+     *     the message cannot be written as JSON at all
+     */
+    public @Nullable String path() {
+        return path;
     }
 }

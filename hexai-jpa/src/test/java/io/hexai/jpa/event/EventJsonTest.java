@@ -28,6 +28,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.PropertyNamingStrategies;
@@ -227,10 +228,45 @@ class EventJsonTest extends EventStoreTests {
             database.unitOfWork().run(() -> {
                 assertThatThrownBy(() -> store.store(new OrderPlaced(text, "c")))
                         .asInstanceOf(type(UnstorableEventException.class))
-                        .satisfies(e -> assertThat(e).hasMessageNotContaining("zero"));
+                        .satisfies(e -> {
+                            assertThat(e)
+                                    .hasMessageContainingAll("order.order-placed", "payload/orderId", "Remove")
+                                    .hasMessageNotContaining("zero");
+                            assertThat(e.path()).isEqualTo("payload/orderId");
+                        });
                 store.store(new OrderPlaced("o", "c"));
             });
             assertThat(store.count(0)).isEqualTo(1);
+        }
+
+        @ParameterizedTest
+        @CsvSource(delimiter = '|', value = {
+            "{\"a\": {\"b/c\": [1, \"x\\u0000\"]}} | payload/a/b~1c/1",
+            "{\"a\": \"\\\\u0000\", \"b\": {\"x\\u0000\": 1}} | payload/b/x\ufffd",
+            "\"\\u0000\" | payload"
+        })
+        void areRefusedWithThePlaceOfWhatCannotBeStored(String json, String path) {
+            EventMessage message =
+                    EventMessage.ofJson("elsewhere", 1, JsonMapper.shared().readTree(json));
+
+            assertThatThrownBy(() -> store.storeAll(List.of(new OrderPlaced("o", "c"), message)))
+                    .asInstanceOf(type(UnstorableEventException.class))
+                    .satisfies(e -> {
+                        assertThat(e.type()).isEqualTo("elsewhere");
+                        assertThat(e.messageId()).isEqualTo(message.id());
+                        assertThat(e.path()).isEqualTo(path);
+                    });
+            assertThat(store.count(0)).isZero();
+        }
+
+        @Test
+        void areRefusedForTheirHeadersToo() {
+            EventMessage message = EventMessage.of(new OrderPlaced("o", "c")).withHeader("tenant", "\0");
+
+            assertThatThrownBy(() -> store.append(StreamId.of("order", "1"), ExpectedVersion.any(), List.of(message)))
+                    .asInstanceOf(type(UnstorableEventException.class))
+                    .satisfies(e -> assertThat(e.path()).isEqualTo("headers/tenant"));
+            assertThat(store.count(0)).isZero();
         }
 
         @Test
