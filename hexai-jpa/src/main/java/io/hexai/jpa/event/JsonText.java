@@ -12,8 +12,9 @@ final class JsonText {
     private static final JsonMapper MAPPER = JsonMapper.shared();
     private static final String ESCAPED_NUL = "\\u0000";
 
-    private static final String NUL = "holds the character U+0000, which PostgreSQL cannot store. Remove the character, or"
-            + " store the text encoded, as Base64 for example.";
+    private static final String NUL =
+            "holds the character U+0000, which PostgreSQL cannot store. Remove the character, or"
+                    + " store the text encoded, as Base64 for example.";
 
     private static final String SURROGATE =
             "holds half of a surrogate pair, which is no character. Remove it: it is mostly left of a text that was cut.";
@@ -41,7 +42,8 @@ final class JsonText {
     private static String path(String part, String json, Predicate<String> isCulprit) {
         try (JsonParser parser = MAPPER.createParser(json)) {
             for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
-                @Nullable String text = token == JsonToken.VALUE_STRING
+                @Nullable
+                String text = token == JsonToken.VALUE_STRING
                         ? parser.getString()
                         : token == JsonToken.PROPERTY_NAME ? parser.currentName() : null;
                 if (text != null && isCulprit.test(text)) {

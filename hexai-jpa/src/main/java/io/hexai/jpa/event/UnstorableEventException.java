@@ -12,8 +12,7 @@ public final class UnstorableEventException extends HexaiJpaException {
     private final String messageId;
     private final @Nullable String path;
 
-    UnstorableEventException(
-            EventMessage message, String problem, @Nullable String path, @Nullable Throwable cause) {
+    UnstorableEventException(EventMessage message, String problem, @Nullable String path, @Nullable Throwable cause) {
         super(
                 "The event of type '" + message.type() + "' with id " + message.id() + " cannot be stored: " + problem,
                 cause);

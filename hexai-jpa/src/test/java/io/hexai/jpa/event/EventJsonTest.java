@@ -240,11 +240,13 @@ class EventJsonTest extends EventStoreTests {
         }
 
         @ParameterizedTest
-        @CsvSource(delimiter = '|', value = {
-            "{\"a\": {\"b/c\": [1, \"x\\u0000\"]}} | payload/a/b~1c/1",
-            "{\"a\": \"\\\\u0000\", \"b\": {\"x\\u0000\": 1}} | payload/b/x\ufffd",
-            "\"\\u0000\" | payload"
-        })
+        @CsvSource(
+                delimiter = '|',
+                value = {
+                    "{\"a\": {\"b/c\": [1, \"x\\u0000\"]}} | payload/a/b~1c/1",
+                    "{\"a\": \"\\\\u0000\", \"b\": {\"x\\u0000\": 1}} | payload/b/x\ufffd",
+                    "\"\\u0000\" | payload"
+                })
         void areRefusedWithThePlaceOfWhatCannotBeStored(String json, String path) {
             EventMessage message =
                     EventMessage.ofJson("elsewhere", 1, JsonMapper.shared().readTree(json));
