@@ -23,6 +23,10 @@ record Claim(int row, String contestant, List<String> against, Measure measure, 
         TIME,
         /** The bytes that the contestant allocates in each operation beyond those of the baseline: at most. */
         BYTES_MORE,
+        /** The bytes that are in use for each operation, divided by those of the baseline: at most. */
+        MEMORY,
+        /** The round trips that each operation of the contestant makes beyond those of the baseline: at most. */
+        ROUND_TRIPS_MORE,
         /** The round trips to the server of each operation of the contestant: at most. */
         ROUND_TRIPS
     }
@@ -47,6 +51,16 @@ record Claim(int row, String contestant, List<String> against, Measure measure, 
         return new Claim(row, contestant, List.of(), Measure.ROUND_TRIPS, atMost);
     }
 
+    /** Returns the claim to need at most so many round trips more than the baseline. */
+    static Claim roundTripsMore(int row, String contestant, double atMost, String against) {
+        return new Claim(row, contestant, List.of(against), Measure.ROUND_TRIPS_MORE, atMost);
+    }
+
+    /** Returns the claim to keep at most this ratio of the bytes that the baseline keeps. */
+    static Claim memory(int row, String contestant, double atMost, String against) {
+        return new Claim(row, contestant, List.of(against), Measure.MEMORY, atMost);
+    }
+
     Spread valueIn(Results results) {
         Series own = results.of(contestant);
         List<Series> others = against.stream().map(results::of).toList();
@@ -56,6 +70,12 @@ record Claim(int row, String contestant, List<String> against, Measure measure, 
                     case TIME -> own.perRound(round -> bestRate(others, round) / own.rate(round));
                     case BYTES_MORE ->
                         own.perRound(round -> own.bytes(round) - others.get(0).bytes(round));
+                    case MEMORY ->
+                        own.perRound(
+                                round -> own.retained(round) / others.get(0).retained(round));
+                    case ROUND_TRIPS_MORE ->
+                        own.perRound(
+                                round -> own.roundTrips(round) - others.get(0).roundTrips(round));
                     case ROUND_TRIPS -> own.perRound(own::roundTrips);
                 });
     }
@@ -75,6 +95,8 @@ record Claim(int row, String contestant, List<String> against, Measure measure, 
             case RATE -> contestant + ": rate, against " + best + others;
             case TIME -> contestant + ": time, against " + best + others;
             case BYTES_MORE -> contestant + ": bytes allocated beyond " + others;
+            case MEMORY -> contestant + ": memory kept, against " + others;
+            case ROUND_TRIPS_MORE -> contestant + ": round trips beyond " + others;
             case ROUND_TRIPS -> contestant + ": round trips";
         };
     }
@@ -82,8 +104,8 @@ record Claim(int row, String contestant, List<String> against, Measure measure, 
     String target() {
         return switch (measure) {
             case RATE -> "≥ " + number(bound) + " ×";
-            case TIME -> "≤ " + number(bound) + " ×";
-            case BYTES_MORE, ROUND_TRIPS -> "≤ " + number(bound);
+            case TIME, MEMORY -> "≤ " + number(bound) + " ×";
+            case BYTES_MORE, ROUND_TRIPS, ROUND_TRIPS_MORE -> "≤ " + number(bound);
         };
     }
 

@@ -12,10 +12,16 @@ final class Comparisons {
         return Stream.of(
                         List.of(SmallUnits.comparison(), EmptyUnits.comparison()),
                         NestedScopes.comparisons(),
+                        NestedFailures.comparisons(),
                         List.of(EventAppends.comparison()),
                         EventBatches.comparisons(),
                         List.of(EventStreaming.comparison(), EventTableSizes.comparison()),
-                        List.of(FreshDatabases.comparison()))
+                        List.of(Increments.comparison(), ThinkingUnits.comparison()),
+                        SerializableUnits.comparisons(),
+                        AxonEvents.comparisons(),
+                        List.of(MappedDomain.comparison(), FreshDatabases.comparison()),
+                        SmallUnits.scaling(),
+                        IdleUnits.comparisons())
                 .flatMap(List::stream)
                 .toList();
     }

@@ -32,16 +32,11 @@ final class EmptyUnits implements Contest {
 
     @Override
     public Map<String, Operation> operations() {
-        return Map.of(CALL, () -> unitOfWork.call(EntityManager::isOpen), BY_HAND, this::byHand);
-    }
-
-    private boolean byHand() {
-        try (EntityManager em = factory.createEntityManager()) {
-            em.getTransaction().begin();
-            boolean open = em.isOpen();
-            em.getTransaction().commit();
-            return open;
-        }
+        return Map.of(
+                CALL,
+                () -> unitOfWork.call(EntityManager::isOpen),
+                BY_HAND,
+                () -> ByHand.inTransaction(factory, EntityManager::isOpen));
     }
 
     @Override

@@ -1,44 +1,28 @@
 package io.hexai.jpa.benchmarks;
 
-import com.zaxxer.hikari.HikariDataSource;
 import io.hexai.jpa.repository.MappedRepository;
 import io.hexai.jpa.transaction.UnitOfWork;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.Id;
 import jakarta.persistence.Version;
-import java.io.IOException;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 import org.hibernate.SessionFactory;
 import org.hibernate.cfg.AvailableSettings;
-import org.hibernate.jpa.HibernatePersistenceConfiguration;
-import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
-/** One unit of work that loads 1 000 domain objects and changes 10: the repository beside mapping and merging by hand. */
-@State(Scope.Benchmark)
-@BenchmarkMode(Mode.Throughput)
-@OutputTimeUnit(TimeUnit.SECONDS)
-@Fork(1)
-@Warmup(iterations = 3, time = 5)
-@Measurement(iterations = 5, time = 5)
-public class MappedDomain {
+/** A unit of work that loads a thousand domain objects and changes ten: the repository beside mapping and merging by hand. */
+final class MappedDomain implements Contest {
 
+    private static final String REPOSITORY = "MappedRepository";
+    private static final String MERGE = "mapping by hand, merge of the ten";
+    private static final String MERGE_ALL = "mapping by hand, merge of all";
     private static final int LOADED = 1_000;
     private static final int CHANGED = 10;
-    private static final String ALL = "from Part order by id";
+    private static final String ALL = "from PartRow order by id";
 
     /** Knows nothing of persistence. */
     static final class Part {
@@ -59,7 +43,7 @@ public class MappedDomain {
         }
     }
 
-    @Entity(name = "Part")
+    @Entity(name = "PartRow")
     static class PartRow {
         @Id
         long id;
@@ -102,28 +86,14 @@ public class MappedDomain {
         }
     }
 
-    private EmbeddedPostgres server;
-    private HikariDataSource pool;
-    private SessionFactory factory;
-    private UnitOfWork unitOfWork;
-    private Parts parts;
+    private final Database database = new Database();
+    private final SessionFactory factory =
+            database.factory(database.pool(2), Map.of(AvailableSettings.STATEMENT_BATCH_SIZE, 50), PartRow.class);
+    private final UnitOfWork unitOfWork = UnitOfWork.of(factory);
+    private final Parts parts = new Parts(unitOfWork);
+    private final LongAdder units = new LongAdder();
 
-    @Setup
-    public void start() throws IOException {
-        server = EmbeddedPostgres.builder()
-                .setServerConfig("fsync", "on")
-                .setServerConfig("synchronous_commit", "on")
-                .start();
-        pool = new HikariDataSource();
-        pool.setJdbcUrl(server.getJdbcUrl("postgres", "postgres"));
-        factory = new HibernatePersistenceConfiguration("parts")
-                .managedClass(PartRow.class)
-                .property(AvailableSettings.JAKARTA_NON_JTA_DATASOURCE, pool)
-                .property(AvailableSettings.JAKARTA_HBM2DDL_DATABASE_ACTION, "create")
-                .property(AvailableSettings.STATEMENT_BATCH_SIZE, 50)
-                .createEntityManagerFactory();
-        unitOfWork = UnitOfWork.of(factory);
-        parts = new Parts(unitOfWork);
+    private MappedDomain() throws SQLException {
         unitOfWork.run(() -> {
             for (long id = 0; id < LOADED; id++) {
                 parts.add(new Part(id, "part " + id, "shelf " + id % 10, Long.MAX_VALUE));
@@ -131,11 +101,59 @@ public class MappedDomain {
         });
     }
 
-    @TearDown
-    public void stop() throws IOException {
-        factory.close();
-        pool.close();
-        server.close();
+    static Comparison comparison() {
+        return Comparison.of(
+                        "mapped-domain",
+                        LOADED + " domain objects loaded, " + CHANGED + " changed",
+                        "units/s",
+                        List.of(REPOSITORY, MERGE, MERGE_ALL),
+                        MappedDomain::new)
+                .claiming(Claim.rate(14, REPOSITORY, 1.0, MERGE))
+                .claiming(Claim.rate(14, REPOSITORY, 1.0, MERGE_ALL))
+                .claiming(Claim.roundTripsMore(14, REPOSITORY, 0.05, MERGE));
+    }
+
+    @Override
+    public Map<String, Operation> operations() {
+        return Map.of(
+                REPOSITORY, () -> counted(unitOfWork.call(this::byRepository)),
+                MERGE, () -> counted(ByHand.inTransaction(factory, em -> byHand(em, false))),
+                MERGE_ALL, () -> counted(ByHand.inTransaction(factory, em -> byHand(em, true))));
+    }
+
+    private int counted(int loaded) {
+        units.increment();
+        return loaded;
+    }
+
+    /** No call to save: the repository has to find the ten among the thousand. */
+    private int byRepository() {
+        List<Part> all = parts.all();
+        changed(all).forEach(Part::take);
+        return all.size();
+    }
+
+    /** By code that knows which ten it has to save; or that saves all that it has read, as it does not know either. */
+    private static int byHand(EntityManager em, boolean saveAll) {
+        List<Part> all = new ArrayList<>(LOADED);
+        List<Integer> versions = new ArrayList<>(LOADED);
+        for (PartRow row : em.createQuery(ALL, PartRow.class).getResultList()) {
+            all.add(map(row));
+            versions.add(row.version);
+        }
+        List<Part> changed = changed(all);
+        changed.forEach(Part::take);
+        for (Part part : saveAll ? all : changed) {
+            merge(em, part, versions.get((int) part.id));
+        }
+        return all.size();
+    }
+
+    private static void merge(EntityManager em, Part part, int version) {
+        PartRow row = new PartRow();
+        copy(part, row);
+        row.version = version;
+        em.merge(row);
     }
 
     private static Part map(PartRow row) {
@@ -149,64 +167,27 @@ public class MappedDomain {
         row.quantity = part.quantity;
     }
 
-    /** No call to save: the repository has to find the ten among the thousand. */
-    @Benchmark
-    public int mappedRepository() {
-        return unitOfWork.call(() -> {
-            List<Part> all = parts.all();
-            changed(all).forEach(Part::take);
-            return all.size();
-        });
-    }
-
-    /** By hand, in the same unit of work, by code that knows which ten it has to save. */
-    @Benchmark
-    public int mergedByHand() {
-        return unitOfWork.call(em -> {
-            List<Part> all = new ArrayList<>(LOADED);
-            List<Integer> versions = new ArrayList<>(LOADED);
-            for (PartRow row : em.createQuery(ALL, PartRow.class).getResultList()) {
-                all.add(map(row));
-                versions.add(row.version);
-            }
-            for (Part part : changed(all)) {
-                part.take();
-                merge(em, part, versions.get((int) part.id));
-            }
-            return all.size();
-        });
-    }
-
-    /** By hand, by code that saves all that it has read, as it does not know what has changed either. */
-    @Benchmark
-    public int allMergedByHand() {
-        return unitOfWork.call(em -> {
-            List<Part> all = new ArrayList<>(LOADED);
-            List<Integer> versions = new ArrayList<>(LOADED);
-            for (PartRow row : em.createQuery(ALL, PartRow.class).getResultList()) {
-                all.add(map(row));
-                versions.add(row.version);
-            }
-            changed(all).forEach(Part::take);
-            for (Part part : all) {
-                merge(em, part, versions.get((int) part.id));
-            }
-            return all.size();
-        });
-    }
-
-    private static void merge(EntityManager em, Part part, int version) {
-        PartRow row = new PartRow();
-        copy(part, row);
-        row.version = version;
-        em.merge(row);
-    }
-
     private static List<Part> changed(List<Part> all) {
         List<Part> changed = new ArrayList<>(CHANGED);
         for (int i = 0; i < LOADED; i += LOADED / CHANGED) {
             changed.add(all.get(i));
         }
         return changed;
+    }
+
+    /** Ten rows have got a new version for each unit of work, no more and no less. */
+    @Override
+    public void afterTurn(String contestant) {
+        long changes = factory.fromTransaction(
+                session -> session.createSelectionQuery("select sum(version) from PartRow", Long.class)
+                        .getSingleResult());
+        if (changes != CHANGED * units.sum()) {
+            throw new IllegalStateException(contestant + " changed " + changes + " rows in " + units.sum() + " units");
+        }
+    }
+
+    @Override
+    public void close() throws SQLException {
+        database.close();
     }
 }

@@ -18,6 +18,8 @@ public final class Resources implements InternalProfiler {
     static final String CLIENT = "processor.client";
     static final String SERVER = "processor.server";
     static final String ROUND_TRIPS = "roundtrips";
+    static final String TIMED = "timed";
+    static final String RETAINED = "retained";
 
     private static final OperatingSystemMXBean SYSTEM =
             (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
@@ -36,6 +38,8 @@ public final class Resources implements InternalProfiler {
         server = ServerTime.nanos();
         roundTrips = CountingSockets.roundTrips();
         client = SYSTEM.getProcessCpuTime();
+        Findings.takeTimed();
+        Findings.takeRetained();
     }
 
     @Override
@@ -48,6 +52,8 @@ public final class Resources implements InternalProfiler {
                 new ScalarResult(CLIENT, usedByClient / operations / 1e3, "us/op", AggregationPolicy.AVG),
                 new ScalarResult(
                         SERVER, (ServerTime.nanos() - server) / operations / 1e3, "us/op", AggregationPolicy.AVG),
-                new ScalarResult(ROUND_TRIPS, made / operations, "/op", AggregationPolicy.AVG));
+                new ScalarResult(ROUND_TRIPS, made / operations, "/op", AggregationPolicy.AVG),
+                new ScalarResult(TIMED, Findings.takeTimed() / operations / 1e9, "s/op", AggregationPolicy.AVG),
+                new ScalarResult(RETAINED, Findings.takeRetained() / operations, "B/op", AggregationPolicy.AVG));
     }
 }

@@ -80,12 +80,14 @@ final class Runner {
     @SuppressWarnings("rawtypes") // JMH's own signature
     private static Series.Turn turn(IterationResult iteration) {
         Map<String, Result> more = iteration.getSecondaryResults();
+        double timed = score(more, Resources.TIMED);
         return new Series.Turn(
-                iteration.getPrimaryResult().getScore(),
+                timed > 0 ? 1 / timed : iteration.getPrimaryResult().getScore(),
                 score(more, BYTES),
                 score(more, Resources.CLIENT),
                 score(more, Resources.SERVER),
-                score(more, Resources.ROUND_TRIPS));
+                score(more, Resources.ROUND_TRIPS),
+                score(more, Resources.RETAINED));
     }
 
     @SuppressWarnings("rawtypes") // JMH's own signature

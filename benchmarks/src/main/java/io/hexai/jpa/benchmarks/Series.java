@@ -18,8 +18,10 @@ final class Series {
      * @param clientMicros processor time of this process for each operation
      * @param serverMicros processor time of the server for each operation
      * @param roundTrips to the server in each operation
+     * @param retained bytes in use for each operation, where it tells
      */
-    record Turn(double rate, double bytes, double clientMicros, double serverMicros, double roundTrips) {}
+    record Turn(
+            double rate, double bytes, double clientMicros, double serverMicros, double roundTrips, double retained) {}
 
     void add(Turn turn) {
         turns.add(turn);
@@ -39,6 +41,10 @@ final class Series {
 
     double roundTrips(int round) {
         return turns.get(round).roundTrips;
+    }
+
+    double retained(int round) {
+        return turns.get(round).retained;
     }
 
     Spread rates() {
