@@ -11,7 +11,6 @@ import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.Status;
 import org.hibernate.persister.entity.EntityPersister;
-import org.hibernate.type.CollectionType;
 import org.hibernate.type.Type;
 import org.jspecify.annotations.Nullable;
 
@@ -65,8 +64,7 @@ final class SessionChanges implements PendingChanges {
                 }
             }
             for (int i = 0; i < values.length; i++) {
-                if (persister.getPropertyTypes()[i] instanceof CollectionType
-                        && CollectionStates.isChanged(values[i], session)) {
+                if (CollectionStates.holdsChanged(values[i], persister.getPropertyTypes()[i], session)) {
                     modified.add(names[i]);
                 }
             }
@@ -107,8 +105,12 @@ final class SessionChanges implements PendingChanges {
     /** What was removed along with it comes back along with it; persisting again is JPA's way to take a removal back. */
     private void keep(Object entity) {
         for (Object removed : CascadeWalk.from(entity, CascadingActions.REMOVE, session)) {
-            if (isRemoved(removed)) {
+            EntityEntry entry = entry(removed);
+            if (entry.getStatus().isDeletedOrGone()) {
                 session.persist(removed);
+                if (entry.getLoadedState() == null) { // it was read-only, which a removal makes Hibernate forget
+                    entry.setReadOnly(true, removed);
+                }
             }
         }
     }

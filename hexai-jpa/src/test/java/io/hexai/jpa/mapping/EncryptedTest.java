@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.hexai.jpa.transaction.PendingChanges;
 import io.hexai.jpa.transaction.Propagation;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -246,6 +247,34 @@ class EncryptedTest extends EncryptionTests {
 
             assertThat(loaded(1).diagnosis).isEqualTo("common");
             assertThat(column("address")).isEqualTo(address);
+        }
+    }
+
+    @Nested
+    class APendingChange {
+
+        @Test
+        void isNamedAndTakenBack() {
+            Patient patient = new Patient(1, "rare");
+            patient.readings = new HashMap<>(Map.of("pulse", new ArrayList<>(List.of(60))));
+            stored(patient);
+            Object before = column("concat(diagnosis, readings, version)");
+            unitOfWork.run(em -> {
+                Patient managed = em.find(Patient.class, 1L);
+                PendingChanges changes = unitOfWork.current().changes();
+                assertThat(changes.isEmpty()).isTrue();
+                managed.diagnosis = "common";
+                managed.readings.get("pulse").add(99);
+                assertThat(changes.modifiedAttributes(managed)).containsExactlyInAnyOrder("diagnosis", "readings");
+
+                changes.revert(managed);
+
+                assertThat(managed.diagnosis).isEqualTo("rare");
+                assertThat(managed.readings).isEqualTo(Map.of("pulse", List.of(60)));
+                assertThat(changes.isEmpty()).isTrue();
+            });
+
+            assertThat(column("concat(diagnosis, readings, version)")).isEqualTo(before);
         }
     }
 
