@@ -23,10 +23,23 @@ import org.junit.jupiter.api.Test;
 class ErrorsPageTest {
 
     private static final Pattern NAME = Pattern.compile("`(\\w+Exception)`");
+    private static final Pattern ROW = Pattern.compile("(?m)^\\| ([^|]*) \\|(.*)\\|$");
     private static final List<String> OTHERS =
             List.of("java.lang.", "jakarta.persistence.", "org.hibernate.", "org.hibernate.exception.");
 
-    private static Set<String> onThePage;
+    /** What pg-dao exports, but for the base class of them all. */
+    private static final Set<String> OF_PG_DAO = Set.of(
+            "ConnectionError",
+            "TransactionError",
+            "QueryError",
+            "ParseError",
+            "ModelError",
+            "ModelQueryError",
+            "StoreError",
+            "SyncError");
+
+    private static String tables;
+    private static String fromPgDao;
     private static Set<String> ofTheLibrary;
 
     @BeforeAll
@@ -35,10 +48,10 @@ class ErrorsPageTest {
         while (!Files.isDirectory(directory.resolve("docs/guide"))) {
             directory = directory.getParent();
         }
-        onThePage = NAME.matcher(Files.readString(directory.resolve("docs/guide/errors.md")))
-                .results()
-                .map((MatchResult found) -> found.group(1))
-                .collect(Collectors.toCollection(TreeSet::new));
+        String page = Files.readString(directory.resolve("docs/guide/errors.md"));
+        int end = page.indexOf("## Coming from pg-dao");
+        tables = page.substring(0, end);
+        fromPgDao = page.substring(end);
         Path classes = Path.of(HexaiJpaException.class
                 .getProtectionDomain()
                 .getCodeSource()
@@ -48,24 +61,59 @@ class ErrorsPageTest {
                 .importPath(classes).stream()
                         .filter(type -> type.isAssignableTo(Throwable.class)
                                 && type.getModifiers().contains(JavaModifier.PUBLIC)
+                                && !type.getModifiers().contains(JavaModifier.ABSTRACT)
                                 && !type.getPackageName().contains(".internal"))
                         .map(JavaClass::getSimpleName)
                         .collect(Collectors.toCollection(TreeSet::new));
     }
 
+    private static Set<String> names(String text) {
+        return NAME.matcher(text).results().map(found -> found.group(1)).collect(Collectors.toCollection(TreeSet::new));
+    }
+
     @Test
-    void hasEveryPublicExceptionOfTheLibrary() {
+    void hasARowForEveryPublicExceptionOfTheLibrary() {
+        Set<String> rows = new TreeSet<>();
+        ROW.matcher(tables).results().forEach(row -> rows.addAll(names(row.group(1))));
+
         assertThat(ofTheLibrary).hasSizeGreaterThan(30);
-        assertThat(onThePage).containsAll(ofTheLibrary);
+        assertThat(rows).containsAll(ofTheLibrary);
+    }
+
+    @Test
+    void saysOfEachWhenItIsThrownAndWhatToDo() {
+        List<MatchResult> rows = ROW.matcher(tables)
+                .results()
+                .filter(row -> !names(row.group(1)).isEmpty())
+                .toList();
+
+        assertThat(rows).hasSizeGreaterThan(30);
+        for (MatchResult row : rows) {
+            assertThat(row.group(2).split("[|]", -1))
+                    .as(row.group(1))
+                    .hasSizeGreaterThanOrEqualTo(2)
+                    .allMatch(cell -> !cell.isBlank());
+        }
     }
 
     @Test
     void hasNoExceptionThatDoesNotExist() {
-        Set<String> unknown = new TreeSet<>(onThePage);
+        Set<String> unknown = names(tables + fromPgDao);
         unknown.removeAll(ofTheLibrary);
         unknown.removeIf(name -> OTHERS.stream().anyMatch(prefix -> exists(prefix + name)));
 
-        assertThat(unknown).isEmpty();
+        assertThat(unknown).containsExactly("HexaiJpaException");
+    }
+
+    @Test
+    void mapsEveryErrorOfPgDao() {
+        Set<String> mapped = new TreeSet<>();
+        ROW.matcher(fromPgDao).results().forEach(row -> {
+            mapped.addAll(List.of(row.group(1).split(", ")));
+        });
+
+        assertThat(mapped).containsAll(OF_PG_DAO);
+        assertThat(names(fromPgDao)).hasSizeGreaterThan(OF_PG_DAO.size());
     }
 
     private static boolean exists(String className) {
