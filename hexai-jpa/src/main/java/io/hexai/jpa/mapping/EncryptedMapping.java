@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.hibernate.annotations.CacheLayout;
 import org.hibernate.boot.Metadata;
 import org.hibernate.engine.spi.SessionFactoryImplementor;
 import org.hibernate.mapping.BasicValue;
@@ -28,6 +29,9 @@ final class EncryptedMapping {
     static boolean check(Metadata metadata) {
         EncryptedMapping mapping = new EncryptedMapping();
         metadata.getEntityBindings().forEach(mapping::check);
+        metadata.getEntityBindings().stream()
+                .filter(entity -> entity.getPropertyClosure().stream().anyMatch(EncryptedMapping::isDeterministic))
+                .forEach(entity -> entity.setQueryCacheLayout(CacheLayout.SHALLOW_WITH_DISCRIMINATOR));
         return !mapping.found.isEmpty();
     }
 
@@ -113,6 +117,15 @@ final class EncryptedMapping {
 
     private static boolean hasTypeOfItsOwn(Property attribute) {
         return !(((BasicValue) attribute.getValue()).resolve().getJdbcType() instanceof SealedJdbcType);
+    }
+
+    /** Of entities with such attributes, a query cache is to hold identifiers: it takes values as they are in memory. */
+    private static boolean isDeterministic(Property attribute) {
+        return attribute.getValue() instanceof Component component
+                ? component.getProperties().stream().anyMatch(EncryptedMapping::isDeterministic)
+                : attribute.getValue() instanceof BasicValue value
+                        && value.getExplicitJavaTypeAccess() instanceof EncryptedBinder.SealedTypes types
+                        && types.javaType() instanceof DeterministicJavaType;
     }
 
     /** Connects the attributes of a finished factory with their entities and keys. */

@@ -1,15 +1,19 @@
 package io.hexai.jpa.mapping;
 
+import java.io.Serializable;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The value of an {@link Encrypted} attribute as Hibernate holds it, apart from its entity: what a query yields that selects the
- * attribute by itself. {@link Encryption#open} decrypts it, given the row. It never shows what it holds.
+ * attribute by itself. {@link Encryption#open} decrypts it, given the row. It never shows what it holds; what is serialized, by
+ * a query cache for instance, is the ciphertext.
  */
-public final class EncryptedValue {
+public final class EncryptedValue implements Serializable {
 
-    private byte @Nullable [] plain;
+    private static final long serialVersionUID = 1L;
+
+    private transient byte @Nullable [] plain;
     private byte @Nullable [] sealed;
 
     private EncryptedValue(byte @Nullable [] plain, byte @Nullable [] sealed) {
