@@ -23,6 +23,7 @@ module io.hexai.jpa {
     requires transitive com.zaxxer.hikari;
     requires transitive tools.jackson.databind;
     requires static com.google.crypto.tink;
+    requires static jakarta.data;
     requires static micrometer.core;
     requires static microprofile.config.api;
     requires io.hexai.jpa.liquibase;

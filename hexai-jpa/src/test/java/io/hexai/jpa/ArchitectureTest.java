@@ -21,6 +21,7 @@ import com.tngtech.archunit.lang.SimpleConditionEvent;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import jakarta.persistence.metamodel.StaticMetamodel;
 import java.io.IOException;
 import java.lang.reflect.Modifier;
 import java.nio.file.Path;
@@ -128,6 +129,9 @@ class ArchitectureTest {
                     main,
                     fields().that()
                             .areStatic()
+                            .and()
+                            .areDeclaredInClassesThat()
+                            .areNotAnnotatedWith(StaticMetamodel.class)
                             .should()
                             .beFinal()
                             .because("static state is shared by every unit of work"));
