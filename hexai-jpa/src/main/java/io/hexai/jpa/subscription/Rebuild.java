@@ -12,6 +12,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.Set;
 import org.hibernate.Session;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +35,8 @@ final class Rebuild implements Runnable {
     private final SubscriptionRow row;
     private final Crew crew;
     private final Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5));
+    private @Nullable Long failingSince;
+    private @Nullable StoredEvent handled;
 
     Rebuild(Equipment equipment, Pace pace, Term term, SubscriptionRow row, Crew crew) {
         this.equipment = equipment;
@@ -76,14 +79,33 @@ final class Rebuild implements Runnable {
                 if (pace.isStopped()) {
                     break;
                 }
-                if (!Outage.is(e)) {
+                if (e instanceof PoisonedException || !Outage.is(e)) {
                     fail(e);
                     break;
                 }
-                troubles.add(this, null, ++attempts, e);
+                if (isOutOfPatience()) {
+                    fail(new OutOfPatienceException(settings.poison().patience(), e));
+                    break;
+                }
+                troubles.add(this, handled, ++attempts, e);
                 pace.rest(backoff.next());
             }
         }
+    }
+
+    /** Only time in which the database answers counts: while there is no getting at it, nothing is the rebuild's fault. */
+    private boolean isOutOfPatience() {
+        try {
+            rows.read();
+        } catch (RuntimeException e) {
+            failingSince = null;
+            return false;
+        }
+        long now = System.nanoTime();
+        if (failingSince == null) {
+            failingSince = now;
+        }
+        return now - failingSince >= settings.poison().patience().toNanos();
     }
 
     private void fail(Throwable failure) {
@@ -186,6 +208,7 @@ final class Rebuild implements Runnable {
 
     private void inOneTransaction() throws Exception {
         crew.suspendWork();
+        handled = null;
         RebuildAction action = settings.onRebuild();
         boolean[] committed = {false};
         long generation = row.generation() + 1;
@@ -223,8 +246,10 @@ final class Rebuild implements Runnable {
                 if (pace.isStopped()) {
                     throw new LostOwnershipException("the subscription is being stopped");
                 }
+                handled = event;
                 handleInside(entityManager, target, event, parked);
             }
+            handled = null;
             position = page.nextPosition();
             entityManager.flush();
             entityManager.clear();

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.hexai.jpa.event.StoredEvent;
 import io.hexai.jpa.subscription.AccountEvent.Deposited;
+import jakarta.persistence.OptimisticLockException;
 import java.sql.Connection;
 import java.sql.Statement;
 import java.time.Duration;
@@ -19,6 +20,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RebuildTest {
 
@@ -89,6 +92,67 @@ class RebuildTest {
         assertThatThrownBy(subscription::rebuild)
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("onRebuild");
+    }
+
+    @Nested
+    class ThatFailsInAWayThatShouldPass {
+
+        private final AtomicInteger failures = new AtomicInteger(Integer.MAX_VALUE);
+
+        private EventSubscriptionBuilder conflicting(PoisonPolicy policy) {
+            return application
+                    .subscription("s")
+                    .batchSize(3)
+                    .onPoison(policy.withBackoff(Duration.ZERO, Duration.ZERO).withAttempts(1))
+                    .on(Deposited.class, (deposited, event) -> {
+                        application.add(deposited.account(), deposited.amount());
+                        if (rebuilding.get() && deposited.amount() == 5 && failures.getAndDecrement() > 0) {
+                            throw new OptimisticLockException("somebody else");
+                        }
+                    });
+        }
+
+        private EventSubscriptionBuilder of(boolean oneTransaction, PoisonPolicy policy) {
+            return oneTransaction
+                    ? conflicting(policy)
+                            .onRebuild(
+                                    em -> em.createQuery("delete from Balance").executeUpdate())
+                    : conflicting(policy).readModel(Balance.class);
+        }
+
+        @ParameterizedTest
+        @ValueSource(booleans = {true, false})
+        void isGivenUpAfterThePatience(boolean oneTransaction) {
+            EventSubscription subscription =
+                    caughtUp(of(oneTransaction, PoisonPolicy.stop().withPatience(Duration.ofMillis(300))));
+            rebuilding.set(true);
+            subscription.rebuild();
+            assertThatThrownBy(() -> subscription.awaitRebuilt(SOON))
+                    .isInstanceOf(RebuildFailedException.class)
+                    .hasMessageContainingAll("the patience of PT0.3S", "somebody else");
+            deposit("a", 1);
+            subscription.awaitCaughtUp(SOON);
+            assertThat(database.balances()).containsExactly("a|29|8");
+        }
+
+        @ParameterizedTest
+        @ValueSource(booleans = {true, false})
+        void isRepeatedBeforeAndTells(boolean oneTransaction) {
+            EventSubscription subscription = caughtUp(of(oneTransaction, PoisonPolicy.stop()));
+            rebuilding.set(true);
+            subscription.rebuild();
+            await().atMost(SOON)
+                    .untilAsserted(() -> assertThat(subscription.state().failure())
+                            .isNotNull()
+                            .satisfies(failure -> {
+                                assertThat(failure.position()).isEqualTo(5);
+                                assertThat(failure.message()).contains("somebody else");
+                            }));
+            failures.set(0);
+            subscription.awaitRebuilt(SOON);
+            assertThat(database.balances()).containsExactly("a|28|7");
+            assertThat(subscription.state().failure()).isNull();
+        }
     }
 
     @Nested
