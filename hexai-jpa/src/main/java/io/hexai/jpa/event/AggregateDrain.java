@@ -77,6 +77,20 @@ public final class AggregateDrain {
         }
     }
 
+    /** Whether the entities of the current transaction have raised events that it will store in this store. */
+    static boolean isToDrain(UnitOfWork unitOfWork, EventStore store) {
+        Transaction transaction = unitOfWork.current();
+        SharedSessionContractImplementor session = sessionOf(transaction);
+        RaisedEventsListener listener = RaisedEventsListener.find(session.getFactory());
+        AggregateDrain drain = listener == null ? null : listener.drainOf(session);
+        if (listener == null || drain == null || drain.store != store) {
+            return false;
+        }
+        RaisedEvents raised = drain.raised(transaction);
+        listener.forEachSource(session, raised::takeFrom);
+        return !raised.isEmpty();
+    }
+
     /** Whether a session is that of the current transaction: only then does this drain get to store what it takes. */
     boolean isOf(SharedSessionContractImplementor session) {
         return unitOfWork.isActive()

@@ -48,9 +48,11 @@ public interface DatabaseEventStore extends EventStore {
     long lastCommittedPosition();
 
     /**
-     * Tells whether the current unit of work has stored events that are not committed, and that keep readers from passing them.
+     * Tells whether events of this thread are still to be committed: the current unit of work has stored some, or its entities have
+     * raised some that this store drains, or a unit of work that is suspended has stored some.
      *
-     * @return false if there is no unit of work, or with {@link PositionStrategy#COUNTER}, where readers wait for no appender
+     * @return false if there are none; what was stored by {@link PositionStrategy#COUNTER}, or in a suspended unit of work, is
+     *     known only after {@link #onAppended}
      */
     boolean isAppending();
 

@@ -162,7 +162,10 @@ final class JpaEventStore implements DatabaseEventStore {
 
     @Override
     public boolean isAppending() {
-        return reading.isActive() && read(0, (connection, limit) -> limit.appending());
+        return listeners.isAppending()
+                || reading.isActive()
+                        && (AggregateDrain.isToDrain(unitOfWork, this)
+                                || read(0, (connection, limit) -> limit.appending()));
     }
 
     @Override

@@ -284,8 +284,9 @@ final class LeasedSubscription implements EventSubscription, WakeUps.Listener {
         long committed = reading.lastCommittedPosition();
         if (inside && (visible > committed || own.isAppending())) {
             throw new IllegalStateException(
-                    "The unit of work has stored events that are not committed, which subscription '" + settings.name()
-                            + "' cannot handle before it has ended. Wait for it afterwards.");
+                    "This unit of work, or one that it has suspended, has stored events that are not committed, or its entities have"
+                            + " raised such events; subscription '" + settings.name()
+                            + "' cannot handle them before it has ended. Wait afterwards.");
         }
         return committed;
     }

@@ -262,6 +262,44 @@ class EventSubscriptionTest {
             subscription.awaitCaughtUp(SOON);
         }
 
+        @Test
+        void thatHasSuspendedOneWithStoredEventsIsRefused() {
+            EventSubscription subscription = application.start(application.balances("s"));
+            application.unitOfWork.run(() -> {
+                application.store.store(new Deposited("a", 1));
+                application.unitOfWork.with(Propagation.NEW).run(() -> assertRefused(subscription));
+            });
+            application.unitOfWork.run(() -> {
+                application.unitOfWork.with(Propagation.NESTED).run(() -> {
+                    application.store.store(new Deposited("a", 2));
+                    application.unitOfWork.current().preventCommit();
+                });
+                application.unitOfWork.with(Propagation.NEW).run(() -> subscription.awaitCaughtUp(SOON));
+                subscription.awaitCaughtUp(SOON);
+            });
+            assertThat(database.balances()).containsExactly("a|1|1");
+        }
+
+        @Test
+        void whoseEntitiesHaveRaisedEventsIsRefused() {
+            Application banking = database.application(Teller.class);
+            EventStore draining = EventStore.builder(banking.unitOfWork)
+                    .types(EventTypes.ofSealed(AccountEvent.class))
+                    .drainAggregates()
+                    .build();
+            EventSubscription subscription =
+                    banking.start(EventSubscription.builder(draining, "s").onAny((payload, event) -> {}));
+            banking.unitOfWork.run(em -> {
+                Teller teller = new Teller("ann");
+                em.persist(teller);
+                subscription.awaitCaughtUp(SOON);
+                teller.deposit("a", 1);
+                assertRefused(subscription);
+            });
+            assertThat(draining.count(0)).isEqualTo(1);
+            subscription.awaitCaughtUp(SOON);
+        }
+
         private void assertRefused(EventSubscription subscription) {
             assertThatThrownBy(() -> subscription.awaitCaughtUp(SOON))
                     .isInstanceOf(IllegalStateException.class)
