@@ -204,6 +204,22 @@ class QueryValuesTest extends QueryTests {
     class Entities {
 
         @Test
+        void comeFromATextThatHibernateLeavesAlone() {
+            List<Item> items = unitOfWork.call(() -> queries.sql("""
+                            /* :a ? ' */ SELECT i.* FROM QueryItem i -- :b ? "
+                            WHERE ('{"k": 1}'::jsonb ? :key) AND E'\\':c?' <> $q$ :d ? '' $q$
+                            AND i.id = ANY (:ids) AND (ARRAY[1, 2])[:from : 2] <> '{}' AND 'C:\\x' = :path
+                            """)
+                    .param("key", "k")
+                    .param("ids", List.of(1, 2))
+                    .param("from", 1)
+                    .param("path", "C:\\x")
+                    .list(Item.class));
+
+            assertThat(items).extracting(item -> item.id).containsExactlyInAnyOrder(1, 2);
+        }
+
+        @Test
         void ofAJoinAreManagedOnceForEachRow() {
             unitOfWork.run(em -> {
                 List<Item> items = queries.sql("SELECT i.* FROM QueryItem i JOIN QueryItem other ON other.id <> i.id"
