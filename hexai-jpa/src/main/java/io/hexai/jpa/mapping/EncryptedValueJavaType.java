@@ -81,7 +81,7 @@ final class EncryptedValueJavaType extends AbstractClassJavaType<EncryptedValue>
         throw refusal();
     }
 
-    /** For {@link SealedJdbcType} alone, which does not ask. */
+    /** Values reach the column by {@link SealedJdbcType}, which does not ask for another form; nobody else gets one. */
     @Override
     public <X> @Nullable X unwrap(@Nullable EncryptedValue value, Class<X> type, WrapperOptions options) {
         if (value == null || type == EncryptedValue.class) {
