@@ -33,7 +33,7 @@ final class Command {
                 "-Dmaven.repo.local=" + System.getProperty("maven.repo.local"),
                 "-Denforcer.skip",
                 "-Dspotless.check.skip"));
-        if (Boolean.getBoolean("maven.offline")) {
+        if ("offline=true".equals(System.getProperty("maven.mode"))) {
             line.add("-o");
         }
         line.addAll(List.of(arguments));
