@@ -3,11 +3,8 @@ package io.hexai.jpa.transaction;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,10 +14,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class AccompaniedStatement implements InvocationHandler {
 
+    private static final ProxyFactory<PreparedStatement> PROXIES = new ProxyFactory<>(PreparedStatement.class);
+
     private final Preparer preparer;
     private final String sql;
     private final Companion companion;
-    private final Map<Object, Setting> settings = new LinkedHashMap<>();
+    private final StatementSettings settings = new StatementSettings();
 
     private @Nullable PreparedStatement alone;
     private @Nullable PreparedStatement joined;
@@ -36,10 +35,7 @@ final class AccompaniedStatement implements InvocationHandler {
     }
 
     static PreparedStatement of(Preparer preparer, String sql, Companion companion) {
-        return (PreparedStatement) Proxy.newProxyInstance(
-                AccompaniedStatement.class.getClassLoader(),
-                new Class<?>[] {PreparedStatement.class},
-                new AccompaniedStatement(preparer, sql, companion));
+        return PROXIES.handledBy(new AccompaniedStatement(preparer, sql, companion));
     }
 
     /** Makes a statement of the driver's. */
@@ -59,22 +55,6 @@ final class AccompaniedStatement implements InvocationHandler {
         /** Executes both, and returns what the method would have returned for the one alone. */
         @Nullable
         Object execute(PreparedStatement both, String execution) throws SQLException;
-    }
-
-    private static final class Setting {
-        private final Method method;
-        private final @Nullable Object @Nullable [] arguments;
-
-        private Setting(Method method, @Nullable Object @Nullable [] arguments) {
-            this.method = method;
-            this.arguments = arguments;
-        }
-
-        /** The parameter's number; for what is set of the statement itself, the name of the setter. */
-        Object parameter() {
-            Object number = arguments != null && arguments.length > 1 ? arguments[0] : null;
-            return number == null ? method.getName() : number;
-        }
     }
 
     @Override
@@ -116,7 +96,7 @@ final class AccompaniedStatement implements InvocationHandler {
                     return updateCount.longValue();
                 }
             }
-            case "clearParameters" -> settings.keySet().removeIf(Integer.class::isInstance);
+            case "clearParameters" -> settings.clearParameters();
             case "addBatch" -> batched = true;
             default -> {}
         }
@@ -124,7 +104,7 @@ final class AccompaniedStatement implements InvocationHandler {
             throw new SQLException("The statement was used after it had been closed: " + sql, "55000");
         }
         if (hasArguments && name.startsWith("set")) {
-            set(new Setting(method, arguments));
+            set(new StatementSettings.Setting(method, arguments));
             return null;
         }
         if (!hasArguments && !batched && companion.goesWith(name)) {
@@ -139,14 +119,13 @@ final class AccompaniedStatement implements InvocationHandler {
         return call(current == null || batched || isExecution ? withoutCompanion() : current, method, arguments);
     }
 
-    /** What is set for a second time replaces the first, so that no more is kept than there are parameters. */
-    private void set(Setting setting) throws Throwable {
+    private void set(StatementSettings.Setting setting) throws Throwable {
         PreparedStatement target = current;
         if (!batched) {
-            settings.put(setting.parameter(), setting);
+            settings.add(setting);
         }
         if (target != null) {
-            call(target, setting.method, setting.arguments);
+            call(target, setting.method(), setting.arguments());
         }
     }
 
@@ -167,8 +146,8 @@ final class AccompaniedStatement implements InvocationHandler {
     private PreparedStatement switchTo(PreparedStatement next) throws Throwable {
         if (current != next) {
             current = next;
-            for (Setting setting : settings.values()) {
-                call(next, setting.method, setting.arguments);
+            for (StatementSettings.Setting setting : settings.all()) {
+                call(next, setting.method(), setting.arguments());
             }
         }
         return next;

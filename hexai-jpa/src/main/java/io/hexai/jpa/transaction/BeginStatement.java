@@ -21,12 +21,22 @@ record BeginStatement(TransactionOptions options, @Nullable Deadline deadline) {
     private static final int FIRST_WITH_TRANSACTION_TIMEOUT = 17;
 
     void sendTo(Connection connection) throws SQLException {
+        if (sendsNothing()) {
+            return;
+        }
         String sql = sql(connection.getMetaData().getDatabaseMajorVersion());
         if (!sql.isEmpty()) {
             try (Statement statement = connection.createStatement()) {
                 statement.execute(sql);
             }
         }
+    }
+
+    private boolean sendsNothing() {
+        return options.isolation() == null
+                && options.readOnly() == null
+                && options.lockTimeout() == null
+                && deadline == null;
     }
 
     private String sql(int serverVersion) {

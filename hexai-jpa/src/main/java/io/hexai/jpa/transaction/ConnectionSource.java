@@ -19,6 +19,7 @@ final class ConnectionSource {
 
     private final ConnectionProvider provider;
     private final AtomicInteger heldByWaiting = new AtomicInteger();
+    private final JoinedTexts joinedTexts = new JoinedTexts();
 
     private ConnectionSource(ConnectionProvider provider) {
         this.provider = provider;
@@ -27,6 +28,10 @@ final class ConnectionSource {
     /** Takes the connections from where the factory itself takes them, whoever configured it. */
     static ConnectionSource of(SessionFactoryImplementor factory) {
         return new ConnectionSource(factory.getServiceRegistry().requireService(ConnectionProvider.class));
+    }
+
+    JoinedTexts joinedTexts() {
+        return joinedTexts;
     }
 
     Connection acquire() throws SQLException {

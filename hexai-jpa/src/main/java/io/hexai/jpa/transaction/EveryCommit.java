@@ -28,6 +28,9 @@ final class EveryCommit {
     }
 
     List<Consumer<? super Transaction>> hooks(CommitPhase phase) {
+        if (hooks.isEmpty()) {
+            return List.of();
+        }
         List<Consumer<? super Transaction>> ofPhase = new ArrayList<>(hooks.size());
         for (EveryHook hook : hooks) {
             if (hook.phase == phase) {
@@ -39,6 +42,9 @@ final class EveryCommit {
 
     /** Tells the observers, leaving out one whose own commit this is, which would otherwise never end. */
     void tellObservers(Consumer<TransactionHook> runner) {
+        if (observers.isEmpty()) {
+            return;
+        }
         Set<CommitObserver> active = running.get();
         try {
             for (CommitObserver observer : observers) {

@@ -147,9 +147,7 @@ final class LazyConnection implements TransactionIdSeeker {
     public PreparedStatement prepareOwn(String sql) throws SQLException {
         beginTransaction();
         PreparedStatement statement = acquired().prepareStatement(sql);
-        return rules.hasDeadline()
-                ? WatchedStatement.of(statement, PreparedStatement.class, scoped, new TransactionWatcher())
-                : statement;
+        return rules.hasDeadline() ? WatchedStatement.prepared(statement, scoped, new TransactionWatcher()) : statement;
     }
 
     @Override
@@ -256,22 +254,22 @@ final class LazyConnection implements TransactionIdSeeker {
     PreparedStatement prepare(String sql, Preparation preparation, boolean plain) throws SQLException {
         AccompaniedStatement.Preparer preparer = text -> preparation.prepare(acquired(), text);
         if (reading && PlainReads.isRead(sql)) {
-            return WatchedStatement.of(read(preparer, sql), PreparedStatement.class, scoped, new ReadWatcher());
+            return WatchedStatement.prepared(read(preparer, sql), scoped, new ReadWatcher());
         }
         rules.refuseControl(sql);
         beginTransaction();
         acquired();
         boolean seeksId = plain && transactionId == null && TransactionIdCompanion.mayGoWith(sql);
         PreparedStatement statement = seeksId
-                ? AccompaniedStatement.of(preparer, sql, new TransactionIdCompanion(this))
+                ? AccompaniedStatement.of(preparer, sql, new TransactionIdCompanion(this, source.joinedTexts()))
                 : preparer.prepare(sql);
         return watch.hasBegun() && !rules.hasDeadline()
                 ? statement
-                : WatchedStatement.of(statement, PreparedStatement.class, scoped, new TransactionWatcher());
+                : WatchedStatement.prepared(statement, scoped, new TransactionWatcher());
     }
 
     Statement watched(Statement statement) {
-        return WatchedStatement.of(statement, Statement.class, scoped, new TransactionWatcher());
+        return WatchedStatement.plain(statement, scoped, new TransactionWatcher());
     }
 
     /** One of the ways in which JDBC prepares a statement. */

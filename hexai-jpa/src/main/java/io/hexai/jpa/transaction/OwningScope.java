@@ -17,7 +17,9 @@ abstract class OwningScope extends Scope {
     private final TransactionEvent recorded = TransactionEvent.started();
     private final long beganAt = System.nanoTime();
     private final Hooks hooks = new Hooks();
-    private final Map<ResourceKey<?>, Object> resources = new IdentityHashMap<>(4);
+
+    /** Most have none. */
+    private @Nullable Map<ResourceKey<?>, Object> resources;
 
     private boolean doomed;
     private @Nullable Throwable firstFailure;
@@ -107,18 +109,26 @@ abstract class OwningScope extends Scope {
     }
 
     private Object created(ResourceKey<?> key, Supplier<?> factory) {
-        resources.put(key, BEING_CREATED);
+        Map<ResourceKey<?>, Object> own = ownResources();
+        own.put(key, BEING_CREATED);
         try {
             Object value = Objects.requireNonNull(factory.get(), () -> "The factory of " + key + " returned null.");
-            resources.put(key, value);
+            own.put(key, value);
             return value;
         } finally {
-            resources.remove(key, BEING_CREATED);
+            own.remove(key, BEING_CREATED);
         }
     }
 
+    private Map<ResourceKey<?>, Object> ownResources() {
+        if (resources == null) {
+            resources = new IdentityHashMap<>(4);
+        }
+        return resources;
+    }
+
     private @Nullable Object resourceOrNull(ResourceKey<?> key) {
-        Object value = resources.get(key);
+        Object value = resources == null ? null : resources.get(key);
         return value == null && enclosing() != null ? enclosing().resourceOrNull(key) : value;
     }
 
@@ -128,7 +138,9 @@ abstract class OwningScope extends Scope {
     /** Hands hooks and resources to the scope around, which decides about them from now on. */
     final void passTo(OwningScope enclosing) {
         enclosing.hooks.addAll(hooks);
-        enclosing.resources.putAll(resources);
+        if (resources != null) {
+            enclosing.ownResources().putAll(resources);
+        }
     }
 
     final void tellCommitted() {

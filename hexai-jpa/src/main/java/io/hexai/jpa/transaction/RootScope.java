@@ -16,6 +16,8 @@ abstract class RootScope extends OwningScope {
         RootScope.class.getModule().addReads(RootScope.class.getClassLoader().getUnnamedModule());
     }
 
+    private static final CommitPhase[] PHASES = CommitPhase.values();
+
     private final SessionImplementor session;
     private final Transaction transaction;
     private final EntityManager scopedEntityManager;
@@ -182,7 +184,7 @@ abstract class RootScope extends OwningScope {
 
     /** Runs the hooks and flushes; afterwards either the commit is prevented, or nothing speaks against it. */
     final void prepareCommit() {
-        for (CommitPhase next : CommitPhase.values()) {
+        for (CommitPhase next : PHASES) {
             if (!isPrevented()) {
                 requireNotDoomed();
                 requireNoSwallowedFailure();

@@ -16,29 +16,32 @@ final class TransactionIdCompanion implements AccompaniedStatement.Companion {
             Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
 
     private final TransactionIdSeeker seeker;
+    private final JoinedTexts texts;
 
-    TransactionIdCompanion(TransactionIdSeeker seeker) {
+    TransactionIdCompanion(TransactionIdSeeker seeker, JoinedTexts texts) {
         this.seeker = seeker;
+        this.texts = texts;
     }
 
     /** Text with a semicolon may be several statements, whose results are not to be mistaken for each other's. */
     static boolean mayGoWith(String sql) {
-        return sql.indexOf(';') < 0 && WRITE.matcher(sql).matches();
+        return sql.indexOf(';') < 0
+                && (FirstWord.isWrite(sql)
+                        || !FirstWord.isSelect(sql) && WRITE.matcher(sql).matches());
     }
 
     @Override
     public boolean goesWith(String execution) {
-        return seeker.transactionIdQuery() != null
+        return seeker.transactionIdColumns() != null
                 && switch (execution) {
                     case "executeUpdate", "executeLargeUpdate", "executeQuery" -> true;
                     default -> false;
                 };
     }
 
-    /** The line break ends a comment that the text may end with. */
     @Override
     public String joinedTo(String sql) {
-        return sql + "\n;" + seeker.transactionIdQuery();
+        return texts.of(sql);
     }
 
     @Override

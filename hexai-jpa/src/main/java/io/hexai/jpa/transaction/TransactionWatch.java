@@ -22,7 +22,9 @@ final class TransactionWatch {
 
     /** Tells statements that begin or end a transaction from all others, {@code ROLLBACK TO SAVEPOINT} included. */
     static boolean isControl(String sql) {
-        return CONTROL.matcher(sql).lookingAt();
+        return !FirstWord.isSelect(sql)
+                && !FirstWord.isWrite(sql)
+                && CONTROL.matcher(sql).lookingAt();
     }
 
     /** Takes note of the state between two statements. */

@@ -3,14 +3,17 @@ package io.hexai.jpa.transaction;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
 
 /** A statement of which the connection has to know what becomes of it. Confined to its thread. */
 final class WatchedStatement implements InvocationHandler {
+
+    private static final ProxyFactory<Statement> PLAIN = new ProxyFactory<>(Statement.class);
+    private static final ProxyFactory<PreparedStatement> PREPARED = new ProxyFactory<>(PreparedStatement.class);
 
     /** Who is told. */
     interface Watcher {
@@ -39,11 +42,12 @@ final class WatchedStatement implements InvocationHandler {
         this.watcher = watcher;
     }
 
-    static <S extends Statement> S of(S statement, Class<S> type, Connection connection, Watcher watcher) {
-        return type.cast(Proxy.newProxyInstance(
-                WatchedStatement.class.getClassLoader(),
-                new Class<?>[] {type},
-                new WatchedStatement(statement, connection, watcher)));
+    static Statement plain(Statement statement, Connection connection, Watcher watcher) {
+        return PLAIN.handledBy(new WatchedStatement(statement, connection, watcher));
+    }
+
+    static PreparedStatement prepared(PreparedStatement statement, Connection connection, Watcher watcher) {
+        return PREPARED.handledBy(new WatchedStatement(statement, connection, watcher));
     }
 
     @Override
