@@ -21,6 +21,8 @@ record Claim(int row, String contestant, List<String> against, Measure measure, 
         RATE,
         /** The time of the contestant divided by that of the best baseline: at most. */
         TIME,
+        /** The processor time of the contestant's process divided by that of the baseline: at most. */
+        CLIENT,
         /** The bytes that the contestant allocates in each operation beyond those of the baseline: at most. */
         BYTES_MORE,
         /** The bytes that are in use for each operation, divided by those of the baseline: at most. */
@@ -39,6 +41,11 @@ record Claim(int row, String contestant, List<String> against, Measure measure, 
     /** Returns the claim to take at most this ratio of the time of the fastest of the baselines. */
     static Claim time(int row, String contestant, double atMost, String... against) {
         return new Claim(row, contestant, List.of(against), Measure.TIME, atMost);
+    }
+
+    /** Returns the claim to use at most this ratio of the baseline's processor time, the server's left out. */
+    static Claim client(int row, String contestant, double atMost, String against) {
+        return new Claim(row, contestant, List.of(against), Measure.CLIENT, atMost);
     }
 
     /** Returns the claim to allocate at most so many bytes more than the baseline. */
@@ -68,6 +75,8 @@ record Claim(int row, String contestant, List<String> against, Measure measure, 
                 switch (measure) {
                     case RATE -> own.perRound(round -> own.rate(round) / bestRate(others, round));
                     case TIME -> own.perRound(round -> bestRate(others, round) / own.rate(round));
+                    case CLIENT ->
+                        own.perRound(round -> own.client(round) / others.get(0).client(round));
                     case BYTES_MORE ->
                         own.perRound(round -> own.bytes(round) - others.get(0).bytes(round));
                     case MEMORY ->
@@ -94,6 +103,7 @@ record Claim(int row, String contestant, List<String> against, Measure measure, 
         return switch (measure) {
             case RATE -> contestant + ": rate, against " + best + others;
             case TIME -> contestant + ": time, against " + best + others;
+            case CLIENT -> contestant + ": processor time, against " + others;
             case BYTES_MORE -> contestant + ": bytes allocated beyond " + others;
             case MEMORY -> contestant + ": memory kept, against " + others;
             case ROUND_TRIPS_MORE -> contestant + ": round trips beyond " + others;
@@ -104,7 +114,7 @@ record Claim(int row, String contestant, List<String> against, Measure measure, 
     String target() {
         return switch (measure) {
             case RATE -> "≥ " + number(bound) + " ×";
-            case TIME, MEMORY -> "≤ " + number(bound) + " ×";
+            case TIME, CLIENT, MEMORY -> "≤ " + number(bound) + " ×";
             case BYTES_MORE, ROUND_TRIPS, ROUND_TRIPS_MORE -> "≤ " + number(bound);
         };
     }

@@ -26,8 +26,16 @@ final class Comparisons {
                 .toList();
     }
 
-    static Comparison withId(String id) {
+    /** Those that guard against regressions. */
+    static List<Comparison> guards() {
         return all().stream()
+                .filter(comparison -> !comparison.guards().isEmpty())
+                .map(Comparison::asGuard)
+                .toList();
+    }
+
+    static Comparison withId(String id) {
+        return Stream.concat(all().stream(), guards().stream())
                 .filter(comparison -> comparison.id().equals(id))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("No comparison " + id));

@@ -4,12 +4,12 @@ import java.time.Duration;
 
 /** How long it is measured. */
 enum Effort {
-    /** For the regression guard: a glance. */
-    GUARD(1, 4, 5, 3, Duration.ofMillis(400)),
+    /** For the regression guard: a glance, in the JVM that is there. */
+    GUARD(0, 4, 5, 3, Duration.ofMillis(250)),
     /** All comparisons in some twenty minutes. */
-    QUICK(1, 6, 7, 3, Duration.ofMillis(700)),
-    /** All comparisons in more than an hour, each of them in two JVMs. */
-    FULL(2, 10, 15, 5, Duration.ofSeconds(2));
+    QUICK(1, 6, 7, 3, Duration.ofMillis(500)),
+    /** All comparisons in half an hour on an idle machine. */
+    FULL(1, 8, 15, 5, Duration.ofSeconds(1));
 
     private final int forks;
     private final int warmUpRounds;
@@ -23,6 +23,12 @@ enum Effort {
         this.rounds = rounds;
         this.roundsOfSeconds = roundsOfSeconds;
         this.turn = turn;
+    }
+
+    /** Tells the reader of a report how it was measured. */
+    String describe() {
+        return rounds + " rounds of turns of " + turn.toMillis() + " ms, after " + warmUpRounds
+                + " to warm up; operations of seconds are turns by themselves, in " + roundsOfSeconds + " rounds";
     }
 
     int forks() {

@@ -53,7 +53,8 @@ final class EventBatches implements Contest {
                         () -> new EventBatches(size))
                 .withOperations(size)
                 .claiming(Claim.rate(7, STORE, 0.8, UNNEST, COPY, BATCH));
-        return size < MANY ? comparison : comparison.claiming(Claim.rate(7, STORE, 1.2, PERSIST));
+        comparison = size < MANY ? comparison : comparison.claiming(Claim.rate(7, STORE, 1.2, PERSIST));
+        return size == MANY ? comparison.guardedBy(Claim.client(7, STORE, 3, UNNEST)) : comparison;
     }
 
     @Override

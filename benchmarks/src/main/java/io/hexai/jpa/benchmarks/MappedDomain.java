@@ -110,7 +110,8 @@ final class MappedDomain implements Contest {
                         MappedDomain::new)
                 .claiming(Claim.rate(14, REPOSITORY, 1.0, MERGE))
                 .claiming(Claim.rate(14, REPOSITORY, 1.0, MERGE_ALL))
-                .claiming(Claim.roundTripsMore(14, REPOSITORY, 0.05, MERGE));
+                .claiming(Claim.roundTripsMore(14, REPOSITORY, 0.05, MERGE))
+                .guardedBy(Claim.client(14, REPOSITORY, 3, MERGE));
     }
 
     @Override

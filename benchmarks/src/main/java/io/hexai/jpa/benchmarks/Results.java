@@ -19,6 +19,11 @@ final class Results {
         return comparison;
     }
 
+    boolean meetClaims() {
+        return comparison.claims().stream()
+                .allMatch(claim -> claim.isMetBy(claim.valueIn(this).median()));
+    }
+
     Series of(String contestant) {
         return Objects.requireNonNull(series.get(contestant), () -> "No contestant " + contestant);
     }

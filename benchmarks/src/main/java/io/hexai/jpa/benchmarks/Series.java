@@ -27,12 +27,20 @@ final class Series {
         turns.add(turn);
     }
 
+    List<Turn> turns() {
+        return List.copyOf(turns);
+    }
+
     double[] perRound(IntToDoubleFunction value) {
         return IntStream.range(0, turns.size()).mapToDouble(value).toArray();
     }
 
     double rate(int round) {
         return turns.get(round).rate;
+    }
+
+    double client(int round) {
+        return turns.get(round).clientMicros;
     }
 
     double bytes(int round) {
