@@ -28,7 +28,7 @@ final class EmptyUnits implements Contest {
                         EmptyUnits::new)
                 .claiming(Claim.time(3, CALL, 1.5, BY_HAND))
                 .claiming(Claim.roundTrips(3, CALL, 0))
-                .guardedBy(Claim.client(3, CALL, 6, BY_HAND), Claim.roundTrips(3, CALL, 0));
+                .guardedBy(Claim.client(3, CALL, 8, BY_HAND), Claim.roundTrips(3, CALL, 0));
     }
 
     @Override
