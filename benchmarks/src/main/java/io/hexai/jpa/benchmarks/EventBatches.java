@@ -54,7 +54,7 @@ final class EventBatches implements Contest {
                 .withOperations(size)
                 .claiming(Claim.rate(7, STORE, 0.8, UNNEST, COPY, BATCH));
         comparison = size < MANY ? comparison : comparison.claiming(Claim.rate(7, STORE, 1.2, PERSIST));
-        return size == MANY ? comparison.guardedBy(Claim.client(7, STORE, 3, UNNEST)) : comparison;
+        return size == MANY ? comparison.guardedBy(Claim.client(7, STORE, 4, UNNEST)) : comparison;
     }
 
     @Override

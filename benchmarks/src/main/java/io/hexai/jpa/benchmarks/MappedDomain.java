@@ -111,7 +111,7 @@ final class MappedDomain implements Contest {
                 .claiming(Claim.rate(14, REPOSITORY, 1.0, MERGE))
                 .claiming(Claim.rate(14, REPOSITORY, 1.0, MERGE_ALL))
                 .claiming(Claim.roundTripsMore(14, REPOSITORY, 0.05, MERGE))
-                .guardedBy(Claim.client(14, REPOSITORY, 3, MERGE));
+                .guardedBy(Claim.bytesMore(14, REPOSITORY, 500_000, MERGE));
     }
 
     @Override

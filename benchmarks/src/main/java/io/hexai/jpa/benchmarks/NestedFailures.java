@@ -57,7 +57,7 @@ final class NestedFailures implements Contest {
                         List.of(NESTED, BY_HAND),
                         () -> new NestedFailures(used))
                 .claiming(Claim.rate(5, NESTED, 5, BY_HAND));
-        return used == MANAGED ? comparison.guardedBy(Claim.rate(5, NESTED, 0.7, BY_HAND)) : comparison;
+        return used == MANAGED ? comparison.guardedBy(Claim.rate(5, NESTED, 0.5, BY_HAND)) : comparison;
     }
 
     @Override

@@ -53,7 +53,10 @@ final class NestedScopes implements Contest {
                         () -> new NestedScopes(managed))
                 .withOperations(SCOPES)
                 .claiming(Claim.rate(4, NESTED, 0.95, SAVEPOINT));
-        return managed == 10 ? comparison : comparison.guardedBy(Claim.client(4, NESTED, 3, SAVEPOINT));
+        return managed == 10
+                ? comparison
+                : comparison.guardedBy(
+                        Claim.client(4, NESTED, 5, SAVEPOINT), Claim.bytesMore(4, NESTED, 150_000, SAVEPOINT));
     }
 
     @Override

@@ -59,8 +59,11 @@ final class Runner {
                 .timeout(TimeValue.minutes(20))
                 .shouldFailOnError(true)
                 .verbosity(VerboseMode.SILENT)
-                .addProfiler(GCProfiler.class)
                 .addProfiler(Resources.class)
+                .addProfiler(
+                        GCProfiler
+                                .class) // the last to begin and the first to end, so that the other's own bytes do not
+                // count
                 .jvmArgsAppend(
                         "-D" + Database.SERVER + "=" + serverUrl,
                         "-Dorg.jboss.logging.provider=slf4j",

@@ -38,7 +38,7 @@ final class SmallUnits implements Contest {
                 .claiming(Claim.bytesMore(1, CALL, 1_024, BY_HAND))
                 .claiming(Claim.rate(2, CALL, 1.0, SPRING))
                 .guardedBy(
-                        Claim.client(1, CALL, 2, BY_HAND),
+                        Claim.client(1, CALL, 3, BY_HAND),
                         Claim.bytesMore(1, CALL, 6_000, BY_HAND),
                         Claim.roundTripsMore(1, CALL, 0.5, BY_HAND));
     }
