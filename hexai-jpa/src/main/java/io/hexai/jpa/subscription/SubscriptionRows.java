@@ -24,6 +24,9 @@ final class SubscriptionRows {
 
     private static final Duration LOCK_TIMEOUT = Duration.ofMillis(500);
 
+    /** However short a lease is, a server that is slow has not vanished. */
+    private static final long LEAST_NETWORK_TIMEOUT = 2_000;
+
     private final SubscriptionTables tables;
     private final UnitOfWork unitOfWork;
     private final String name;
@@ -37,6 +40,36 @@ final class SubscriptionRows {
     <T extends @Nullable Object> T call(ReturningWork<T> work) {
         return unitOfWork.call(
                 entityManager -> entityManager.unwrap(Session.class).doReturningWork(work));
+    }
+
+    /**
+     * For whoever must not wait for a server that has vanished without a word: the driver would, until the system gives the connection
+     * up, a quarter of an hour later.
+     */
+    private <T extends @Nullable Object> T callWithin(Duration time, ReturningWork<T> work) {
+        return call(connection -> {
+            int before = connection.getNetworkTimeout();
+            connection.setNetworkTimeout(
+                    Runnable::run, (int) Math.min(Integer.MAX_VALUE, Math.max(LEAST_NETWORK_TIMEOUT, time.toMillis())));
+            T done;
+            try {
+                done = work.execute(connection);
+            } catch (SQLException | RuntimeException e) {
+                restoreAfter(e, connection, before);
+                throw e;
+            }
+            connection.setNetworkTimeout(Runnable::run, before);
+            return done;
+        });
+    }
+
+    /** Not every pool does it, and a connection that is lost cannot. */
+    private static void restoreAfter(Exception failure, Connection connection, int networkTimeout) {
+        try {
+            connection.setNetworkTimeout(Runnable::run, networkTimeout);
+        } catch (SQLException e) {
+            failure.addSuppressed(e);
+        }
     }
 
     /** What an owner does with his connection, and the row as it is then. */
@@ -128,32 +161,38 @@ final class SubscriptionRows {
      */
     @Nullable
     SubscriptionRow acquire(String owner, Duration lease, int version) {
-        return call(connection -> Jdbc.first(
-                connection,
-                "UPDATE " + tables.subscriptions() + " SET owner = ?, epoch = epoch + 1, lease_until = " + LEASE_END
-                        + " WHERE name = ? AND version <= ? AND (owner IS NULL OR owner = ? OR lease_until < clock_timestamp())"
-                        + " RETURNING " + SubscriptionRow.COLUMNS + ", " + BE_SWIFT,
-                SubscriptionRow::read,
-                owner,
-                lease.toMillis(),
-                name,
-                version,
-                owner));
+        return callWithin(
+                lease,
+                connection -> Jdbc.first(
+                        connection,
+                        "UPDATE " + tables.subscriptions() + " SET owner = ?, epoch = epoch + 1, lease_until = "
+                                + LEASE_END
+                                + " WHERE name = ? AND version <= ? AND (owner IS NULL OR owner = ? OR lease_until < clock_timestamp())"
+                                + " RETURNING " + SubscriptionRow.COLUMNS + ", " + BE_SWIFT,
+                        SubscriptionRow::read,
+                        owner,
+                        lease.toMillis(),
+                        name,
+                        version,
+                        owner));
     }
 
     /** Returns null if another instance has become the owner. */
     @Nullable
     SubscriptionRow renew(Term term, Duration lease) {
-        return call(connection -> Jdbc.first(
-                connection,
-                "UPDATE " + tables.subscriptions() + " SET lease_until = " + LEASE_END
-                        + " WHERE name = ? AND epoch = ? AND owner = ? RETURNING " + SubscriptionRow.COLUMNS + ", "
-                        + BE_SWIFT,
-                SubscriptionRow::read,
-                lease.toMillis(),
-                name,
-                term.epoch(),
-                term.owner()));
+        return callWithin(
+                lease,
+                connection -> Jdbc.first(
+                        connection,
+                        "UPDATE " + tables.subscriptions() + " SET lease_until = " + LEASE_END
+                                + " WHERE name = ? AND epoch = ? AND owner = ? RETURNING " + SubscriptionRow.COLUMNS
+                                + ", "
+                                + BE_SWIFT,
+                        SubscriptionRow::read,
+                        lease.toMillis(),
+                        name,
+                        term.epoch(),
+                        term.owner()));
     }
 
     void release(Term term) {

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.hexai.jpa.subscription.AccountEvent.Deposited;
+import io.hexai.jpa.testing.TcpProxy;
 import io.hexai.jpa.transaction.CommitPhase;
 import io.hexai.jpa.transaction.UnitOfWork;
+import java.sql.Connection;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -66,6 +69,37 @@ class OwnershipTest {
         other.store.store(new Deposited("a", 1));
         second.awaitCaughtUp(SOON);
         assertThat(database.balances()).containsExactly("a|1|1");
+    }
+
+    /** It is silent in the middle of a renewal, when no pool looks at the connection. */
+    @Test
+    void isGivenUpByAnInstanceWhoseServerHasVanishedWithoutAWord() throws Exception {
+        CountDownLatch ended = new CountDownLatch(1);
+        try (TcpProxy proxy = TcpProxy.before(database.jdbcUrl());
+                Connection locking = database.connect();
+                Statement lock = locking.createStatement()) {
+            Application cutOff = database.applicationAt(proxy.jdbcUrl());
+            EventSubscription subscription = cutOff.start(cutOff.balances("s")
+                    .lease(Duration.ofSeconds(2))
+                    .closeTimeout(Duration.ofMillis(200))
+                    .listener(new SubscriptionListener() {
+                        @Override
+                        public void ended(String name) {
+                            ended.countDown();
+                        }
+                    }));
+            awaitStatus(subscription, SubscriptionStatus.RUNNING);
+            locking.setAutoCommit(false);
+            lock.execute("SELECT FROM hexai__subscriptions FOR UPDATE");
+            await().atMost(SOON)
+                    .until(() -> database.value("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                                    + " AND query LIKE 'UPDATE%lease_until%' AND datname = current_database()")
+                            .equals("1"));
+            proxy.fallSilent();
+            locking.rollback();
+
+            assertThat(ended.await(30, TimeUnit.SECONDS)).isTrue();
+        }
     }
 
     @Nested

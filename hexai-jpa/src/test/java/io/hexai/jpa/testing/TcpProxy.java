@@ -39,6 +39,7 @@ public final class TcpProxy implements AutoCloseable {
     private final AtomicInteger roundTrips = new AtomicInteger();
     private volatile Supplier<Fate> fates = () -> Fate.FORWARDED;
     private volatile boolean refusing;
+    private volatile boolean silent;
 
     /** What becomes of a COMMIT. */
     public enum Fate {
@@ -90,6 +91,11 @@ public final class TcpProxy implements AutoCloseable {
     /** Decides about each COMMIT from now on. */
     public void everyCommit(Supplier<Fate> newFates) {
         fates = newFates;
+    }
+
+    /** From now on nothing comes through either way, and nobody is told, as if the server had lost its power. */
+    public void fallSilent() {
+        silent = true;
     }
 
     /** How often somebody waited for the server, since the last call. */
@@ -188,7 +194,7 @@ public final class TcpProxy implements AutoCloseable {
                     }
                 }
             } finally {
-                if (!held.contains(server)) {
+                if (!silent && !held.contains(server)) {
                     cut();
                 }
             }
@@ -197,7 +203,9 @@ public final class TcpProxy implements AutoCloseable {
         private boolean forward(byte[] request, Fate fate, OutputStream out) throws IOException {
             switch (fate) {
                 case FORWARDED -> {
-                    out.write(request);
+                    if (!silent) {
+                        out.write(request);
+                    }
                     return true;
                 }
                 case LOST_BEFORE -> cut();
@@ -260,7 +268,7 @@ public final class TcpProxy implements AutoCloseable {
                 while (true) {
                     int type = in.readUnsignedByte();
                     byte[] frame = frame(in, type);
-                    if (!keepAnswers) {
+                    if (!keepAnswers && !silent) {
                         out.write(frame);
                     }
                     if (type == 'Z' && keepAnswers) {
@@ -269,7 +277,7 @@ public final class TcpProxy implements AutoCloseable {
                 }
             } finally {
                 answered.countDown();
-                if (!held.contains(server)) {
+                if (!silent && !held.contains(server)) {
                     cut();
                 }
             }
