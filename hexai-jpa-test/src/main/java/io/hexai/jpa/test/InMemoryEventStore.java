@@ -134,8 +134,8 @@ public final class InMemoryEventStore implements EventStore {
 
     @Override
     public EventPage fetch(long after, int limit, EventFilter filter) {
-        requirePosition(after);
-        requirePositive("limit", limit);
+        EventCodec.requirePosition(after);
+        EventCodec.requirePositive("limit", limit);
         VisibleEvents visible = events.visibleTo(ownAppends());
         List<StoredEvent> decided = select(visible.decided(), after, filter, limit);
         long next = decided.size() == limit ? decided.get(limit - 1).position() : Math.max(after, visible.last());
@@ -154,8 +154,8 @@ public final class InMemoryEventStore implements EventStore {
 
     @Override
     public Stream<StoredEvent> stream(long after, int batchSize, EventFilter filter) {
-        requirePosition(after);
-        requirePositive("batch size", batchSize);
+        EventCodec.requirePosition(after);
+        EventCodec.requirePositive("batch size", batchSize);
         // What is there when the reading begins, not when the stream is made.
         return StreamSupport.stream(() -> visible(after).spliterator(), 0, false)
                 .map(this::decode)
@@ -171,10 +171,7 @@ public final class InMemoryEventStore implements EventStore {
 
     @Override
     public List<StoredEvent> readStream(StreamId stream, long fromVersion) {
-        if (fromVersion < 0) {
-            throw new IllegalArgumentException(
-                    "A stream is read from version 0 or greater, but " + fromVersion + " was asked.");
-        }
+        EventCodec.requireVersion(fromVersion);
         return events.stream(stream, ownAppends()).stream()
                 .filter(row -> row.versionIn(stream) >= fromVersion)
                 .map(this::decode)
@@ -183,7 +180,7 @@ public final class InMemoryEventStore implements EventStore {
 
     @Override
     public long count(long after, EventFilter filter) {
-        requirePosition(after);
+        EventCodec.requirePosition(after);
         return visible(after).stream().map(this::decode).filter(filter::matches).count();
     }
 
@@ -195,19 +192,6 @@ public final class InMemoryEventStore implements EventStore {
     private StoredEvent decode(InMemoryRow row) {
         return codec.decode(
                 row.position(), row.type(), row.headers(), row.payload(), row.streamId(), row.streamVersion());
-    }
-
-    private static void requirePosition(long position) {
-        if (position < 0) {
-            throw new IllegalArgumentException(
-                    "Positions are 0, for the beginning, or greater, but " + position + " was given.");
-        }
-    }
-
-    private static void requirePositive(String name, int value) {
-        if (value <= 0) {
-            throw new IllegalArgumentException("The " + name + " must be at least 1, but is " + value + ".");
-        }
     }
 
     /** What a transaction does with its appends. */

@@ -51,13 +51,18 @@ public final class EventPositions {
      * @throws IllegalArgumentException if the entity is not part of the persistence unit
      */
     public static EventPositions of(UnitOfWork unitOfWork, Class<? extends EventEntity> entity) {
+        return of(unitOfWork, entity, LOCK_PATIENCE, RetryPolicy.attempts(MAX_ATTEMPTS));
+    }
+
+    static EventPositions of(
+            UnitOfWork unitOfWork, Class<? extends EventEntity> entity, Duration lockPatience, RetryPolicy attempts) {
         EntityManagerFactory factory = unitOfWork
                 .with(TransactionOptions.defaults())
                 .call(entityManager -> entityManager.getEntityManagerFactory());
         TransactionOptions options = TransactionOptions.defaults()
                 .withPropagation(Propagation.NEW)
-                .withLockTimeout(LOCK_PATIENCE)
-                .withRetry(RetryPolicy.attempts(MAX_ATTEMPTS))
+                .withLockTimeout(lockPatience)
+                .withRetry(attempts)
                 .withName("move of event positions");
         return new EventPositions(unitOfWork.with(options), EventTable.of(factory, entity));
     }

@@ -102,31 +102,28 @@ final class JpaEventStore implements DatabaseEventStore {
 
     @Override
     public EventPage fetch(long after, int limit, EventFilter filter) {
-        requirePosition(after);
-        requirePositive("limit", limit);
+        EventCodec.requirePosition(after);
+        EventCodec.requirePositive("limit", limit);
         return read(after, (connection, upTo) -> reader.page(connection, upTo, after, limit, filter));
     }
 
     @Override
     public Stream<StoredEvent> stream(long after, int batchSize, EventFilter filter) {
-        requirePosition(after);
-        requirePositive("batch size", batchSize);
+        EventCodec.requirePosition(after);
+        EventCodec.requirePositive("batch size", batchSize);
         EventBatches batches = new EventBatches(reading, reader, filter, after, batchSize);
         return (reading.isActive() ? BatchStream.of(batches) : BatchStream.of(batches, readAhead)).map(reader::decode);
     }
 
     @Override
     public List<StoredEvent> readStream(StreamId stream, long fromVersion) {
-        if (fromVersion < 0) {
-            throw new IllegalArgumentException(
-                    "A stream is read from version 0 or greater, but " + fromVersion + " was asked.");
-        }
+        EventCodec.requireVersion(fromVersion);
         return onConnection(connection -> reader.stream(connection, stream, fromVersion));
     }
 
     @Override
     public long count(long after, EventFilter filter) {
-        requirePosition(after);
+        EventCodec.requirePosition(after);
         return read(after, (connection, upTo) -> reader.count(connection, upTo, after, filter));
     }
 
@@ -206,19 +203,6 @@ final class JpaEventStore implements DatabaseEventStore {
             messages.add(EventMessage.toStore(Objects.requireNonNull(event, "event"), clock));
         }
         return messages;
-    }
-
-    private static void requirePosition(long position) {
-        if (position < 0) {
-            throw new IllegalArgumentException(
-                    "Positions are 0, for the beginning, or greater, but " + position + " was given.");
-        }
-    }
-
-    private static void requirePositive(String name, int value) {
-        if (value <= 0) {
-            throw new IllegalArgumentException("The " + name + " must be at least 1, but is " + value + ".");
-        }
     }
 
     private interface LimitedRead<T> {

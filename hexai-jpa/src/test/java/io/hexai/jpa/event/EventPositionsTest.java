@@ -3,6 +3,7 @@ package io.hexai.jpa.event;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.hexai.jpa.transaction.RetryPolicy;
 import jakarta.persistence.PersistenceException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -167,8 +168,17 @@ class EventPositionsTest extends EventStoreTests {
         void thatDoNotEndLeaveEverythingAsItWas() {
             try (OtherSession appender = new OtherSession(unitOfWork)) {
                 appender.run(() -> drawing.store(placed(1)));
-                assertThatThrownBy(() -> positions.moveTo(PositionStrategy.COUNTER))
+                AtomicInteger repeated = new AtomicInteger();
+                EventPositions impatient = EventPositions.of(
+                        unitOfWork,
+                        HexaiEvent.class,
+                        Duration.ofMillis(100),
+                        RetryPolicy.attempts(3)
+                                .withBackoff(Duration.ZERO, Duration.ZERO)
+                                .withListener(retry -> repeated.incrementAndGet()));
+                assertThatThrownBy(() -> impatient.moveTo(PositionStrategy.COUNTER))
                         .isInstanceOf(PersistenceException.class);
+                assertThat(repeated).hasValue(2);
                 drawing.store(placed(2));
                 appender.commit();
             }
