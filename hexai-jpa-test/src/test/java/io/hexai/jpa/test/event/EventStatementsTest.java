@@ -41,7 +41,7 @@ class EventStatementsTest {
     }
 
     private static List<BookPut> events(int count) {
-        return EventStoreContract.put(1, count);
+        return EventStoreSituation.put(1, count);
     }
 
     /** A chunk holds 10 000 events, or two million characters, whichever is less: some 7 000 of these. */
@@ -57,7 +57,7 @@ class EventStatementsTest {
     })
     void storesAnyNumberByOneStatementForEachChunk(int count, int statements, PositionStrategy strategy) {
         EventStore store = store(strategy);
-        store.store(EventStoreContract.put(0)); // the first one of a table may take two statements
+        store.store(EventStoreSituation.put(0)); // the first one of a table may take two statements
         List<BookPut> events = events(count);
 
         Statements sent = log.during(() -> assertThat(store.storeAll(events))

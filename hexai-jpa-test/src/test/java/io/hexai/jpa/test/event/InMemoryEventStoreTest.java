@@ -1,5 +1,7 @@
 package io.hexai.jpa.test.event;
 
+import static io.hexai.jpa.test.event.EventStoreSituation.payloads;
+import static io.hexai.jpa.test.event.EventStoreSituation.put;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
