@@ -38,6 +38,7 @@ class ErrorsPageTest {
             "StoreError",
             "SyncError");
 
+    private static String page;
     private static String tables;
     private static String fromPgDao;
     private static Set<String> ofTheLibrary;
@@ -48,10 +49,9 @@ class ErrorsPageTest {
         while (!Files.isDirectory(directory.resolve("docs/guide"))) {
             directory = directory.getParent();
         }
-        String page = Files.readString(directory.resolve("docs/guide/errors.md"));
-        int end = page.indexOf("## Coming from pg-dao");
-        tables = page.substring(0, end);
-        fromPgDao = page.substring(end);
+        page = Files.readString(directory.resolve("docs/guide/errors.md"));
+        tables = page.substring(0, page.indexOf("## Over HTTP"));
+        fromPgDao = page.substring(page.indexOf("## Coming from pg-dao"));
         Path classes = Path.of(HexaiJpaException.class
                 .getProtectionDomain()
                 .getCodeSource()
@@ -98,7 +98,7 @@ class ErrorsPageTest {
 
     @Test
     void hasNoExceptionThatDoesNotExist() {
-        Set<String> unknown = names(tables + fromPgDao);
+        Set<String> unknown = names(page);
         unknown.removeAll(ofTheLibrary);
         unknown.removeIf(name -> OTHERS.stream().anyMatch(prefix -> exists(prefix + name)));
 
