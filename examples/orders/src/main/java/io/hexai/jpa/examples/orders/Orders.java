@@ -8,11 +8,13 @@ import io.hexai.jpa.repository.StaleEditException;
 import io.hexai.jpa.test.EmbeddedServer;
 import io.hexai.jpa.transaction.UnitOfWork;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 
 /**
- * The program: places, pays and cancels orders, and prints what became of them and which events tell of it.
+ * The program: places, pays and cancels orders, and prints what became of them, which events tell of it, and the summary that
+ * is made from these.
  */
 final class Orders {
 
@@ -27,7 +29,7 @@ final class Orders {
 
     static HexaiJpa open(PostgresConfig config) {
         return HexaiJpa.builder(config)
-                .entities(PurchaseOrder.class, OrderLine.class, ArchivedOrder.class)
+                .entities(PurchaseOrder.class, OrderLine.class, ArchivedOrder.class, OrderSummary.class)
                 .events(EventTypes.ofSealed(OrderEvent.class), events -> events.drainAggregates())
                 .migrate("classpath:orders/changelog.xml")
                 .build();
@@ -67,5 +69,10 @@ final class Orders {
                 .map(StoredEvent::type)
                 .toList();
         out.println("events:        " + told);
+
+        try (OrderSummaries summaries = OrderSummaries.follow(jpa)) {
+            summaries.subscription().awaitCaughtUp(Duration.ofMinutes(1));
+            summaries.all().forEach(summary -> out.println("summary:       " + summary));
+        }
     }
 }

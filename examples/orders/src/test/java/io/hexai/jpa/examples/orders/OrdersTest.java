@@ -30,7 +30,10 @@ class OrdersTest {
                         "turnover:      Ann, 2 orders, 1800 cents",
                         "archived:      1",
                         "events:        [orders.order-placed, orders.order-placed, orders.order-placed,"
-                                + " orders.order-paid, orders.order-cancelled]");
+                                + " orders.order-paid, orders.order-cancelled]",
+                        "summary:       order-1 of Ann: 1350 cents paid",
+                        "summary:       order-2 of Ann: open",
+                        "summary:       order-3 of Bob: out of stock");
     }
 
     @Test
