@@ -118,7 +118,7 @@ final class LazyConnection implements TransactionIdSeeker {
     private void setSavepoints() throws SQLException {
         if (physical != null) {
             try {
-                learn(savepoints.setOn(physical));
+                learn(savepoints.setOn(physical, transactionId == null));
             } catch (SQLException e) {
                 rules.requireNotTimedOut(e);
                 throw e;

@@ -20,23 +20,42 @@ final class Savepoints {
         return savepoint;
     }
 
-    /** Sets those that are not set yet. The transaction's id comes along in the same round trip, if it has one. */
+    /** Sets those that are not set yet. */
+    void setOn(Connection connection) throws SQLException {
+        setOn(connection, false);
+    }
+
+    /**
+     * Sets those that are not set yet.
+     *
+     * @param seeksId whether the transaction's id is to come along in the same round trip
+     * @return the id, or null if there was nothing to set, or it was not sought
+     */
     @Nullable
-    TransactionId setOn(Connection connection) throws SQLException {
+    TransactionId setOn(Connection connection, boolean seeksId) throws SQLException {
         TransactionId id = null;
         for (NestedSavepoint savepoint : open) {
             if (!savepoint.isSet) {
                 try (Statement statement = connection.createStatement()) {
-                    statement.execute("SAVEPOINT " + savepoint.name + "; " + TransactionId.QUERY);
-                    statement.getMoreResults();
-                    try (ResultSet answer = statement.getResultSet()) {
-                        id = TransactionId.from(answer);
+                    if (seeksId && id == null) {
+                        id = setWithId(savepoint, statement);
+                    } else {
+                        statement.execute("SAVEPOINT " + savepoint.name);
                     }
                 }
                 savepoint.isSet = true;
             }
         }
         return id;
+    }
+
+    private static @Nullable TransactionId setWithId(NestedSavepoint savepoint, Statement statement)
+            throws SQLException {
+        statement.execute("SAVEPOINT " + savepoint.name + "; " + TransactionId.QUERY);
+        statement.getMoreResults();
+        try (ResultSet answer = statement.getResultSet()) {
+            return TransactionId.from(answer);
+        }
     }
 
     /** Ends a savepoint and those inside it; the changes stay. */
