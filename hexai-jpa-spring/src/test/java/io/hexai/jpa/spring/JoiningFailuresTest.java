@@ -27,7 +27,7 @@ import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** What fails, and what is refused, in transactions that Spring has begun. */
-class JoiningFailuresTest extends JoiningTests {
+class JoiningFailuresTest extends SpringJpaTests {
 
     @Nested
     class AFailure {

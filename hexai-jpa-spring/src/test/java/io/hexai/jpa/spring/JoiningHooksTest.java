@@ -18,7 +18,7 @@ import org.springframework.transaction.UnexpectedRollbackException;
 import org.springframework.transaction.support.TransactionSynchronization;
 
 /** Hooks and events of transactions that Spring has begun. */
-class JoiningHooksTest extends JoiningTests {
+class JoiningHooksTest extends SpringJpaTests {
 
     @Nested
     class AHook {

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.transaction.support.TransactionSynchronization;
 
 /** Scopes of their own inside transactions that Spring has begun. */
-class JoiningPropagationTest extends JoiningTests {
+class JoiningPropagationTest extends SpringJpaTests {
 
     @Nested
     class ANestedScope {

@@ -20,7 +20,7 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** Scopes inside transactions that Spring has begun. */
-class JoiningTest extends JoiningTests {
+class JoiningTest extends SpringJpaTests {
 
     @Nested
     class AScope {

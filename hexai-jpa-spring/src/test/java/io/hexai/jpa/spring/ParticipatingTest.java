@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
-import io.hexai.jpa.test.PostgresTest;
 import io.hexai.jpa.transaction.IsolationLevel;
 import io.hexai.jpa.transaction.Propagation;
 import io.hexai.jpa.transaction.RetryPolicy;
@@ -15,13 +14,8 @@ import io.hexai.jpa.transaction.TransactionOptions;
 import io.hexai.jpa.transaction.TransactionScope;
 import io.hexai.jpa.transaction.UnexpectedRollbackException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import javax.sql.DataSource;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -32,29 +26,9 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** Spring's transactional code inside transactions that a unit of work has begun. */
-@PostgresTest(entities = Account.class, events = Account.Deposited.class)
-class ParticipatingTest {
+class ParticipatingTest extends SpringJpaTests {
 
-    private static SpringJpa spring;
-
-    private final String id = UUID.randomUUID().toString();
-    private final List<String> seen = new ArrayList<>();
     private final IllegalStateException failure = new IllegalStateException("refused");
-
-    @BeforeAll
-    static void configure(DataSource dataSource) {
-        spring = new SpringJpa(dataSource);
-    }
-
-    @AfterAll
-    static void close() {
-        spring.close();
-    }
-
-    @AfterEach
-    void leavesNothingBehind() {
-        spring.requireCleanThread();
-    }
 
     /** Notes which of Spring's callbacks run. */
     private TransactionSynchronization noting() {

@@ -10,9 +10,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 
-/** Transactions that Spring has begun, in a database for each test class; a test leaves nothing bound to its thread. */
+/** Transactions of Spring's and of units of work, in a database for each test class; a test leaves nothing bound to its thread. */
 @PostgresTest(entities = Account.class, events = Account.Deposited.class)
-abstract class JoiningTests {
+abstract class SpringJpaTests {
 
     static SpringJpa spring;
 
