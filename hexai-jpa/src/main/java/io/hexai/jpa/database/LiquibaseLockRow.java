@@ -33,7 +33,7 @@ final class LiquibaseLockRow {
         long start = System.nanoTime();
         Savepoint before = connection.setSavepoint();
         String owner = lockedBy(connection);
-        while (!owner.isEmpty() && ownerMayLive(connection, backendOf(work), start)) {
+        while (!owner.isEmpty() && ownerMayLive(connection, ServerSessions.processOf(work), start)) {
             // Else the owner could not unlock it.
             connection.rollback(before);
             Thread.sleep(PAUSE_MILLIS);
@@ -81,14 +81,6 @@ final class LiquibaseLockRow {
             try (ResultSet row = statement.executeQuery()) {
                 return row.next() && row.getBoolean(1);
             }
-        }
-    }
-
-    private static int backendOf(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery("SELECT pg_backend_pid()")) {
-            row.next();
-            return row.getInt(1);
         }
     }
 }

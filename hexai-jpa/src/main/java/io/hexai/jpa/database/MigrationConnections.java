@@ -20,9 +20,12 @@ final class MigrationConnections implements AutoCloseable {
     static MigrationConnections open(DataSource dataSource, String table, boolean readOnly)
             throws SQLException, InterruptedException {
         refusePoolOfOne(dataSource);
+        ServerSessions.refuseShared(dataSource);
         MigrationLock lock = MigrationLock.acquire(dataSource, table);
         try {
-            return new MigrationConnections(lock, OwnConnection.open(dataSource, readOnly));
+            OwnConnection work = OwnConnection.open(dataSource, readOnly);
+            refuseTheSameTwice(lock, work);
+            return new MigrationConnections(lock, work);
         } catch (SQLException e) {
             SQLException explained = new SQLException(
                     "a migration needs two connections at once, and after the first, which holds its lock, no second one"
@@ -43,6 +46,16 @@ final class MigrationConnections implements AutoCloseable {
             throw new IllegalArgumentException("A migration needs two connections at once, and the pool "
                     + dataSource.unwrap(HikariDataSource.class).getPoolName()
                     + " has one. Give it two, or migrate by the PostgresConfig, which needs no pool");
+        }
+    }
+
+    /** Where both are one, the first commit of the work would release the lock. */
+    private static void refuseTheSameTwice(MigrationLock lock, OwnConnection work) throws SQLException {
+        if (ServerSessions.processBetweenTransactions(work.jdbc()) == lock.process()) {
+            work.close();
+            throw new IllegalArgumentException(
+                    "A migration needs two connections at once, and the data source gave the same"
+                            + " one twice. Give it a pool of two, or migrate by the PostgresConfig, which needs no pool");
         }
     }
 

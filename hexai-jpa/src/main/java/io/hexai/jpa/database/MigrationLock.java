@@ -9,8 +9,9 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets one migration run at a time touch a ledger, among all processes. It is a session's advisory lock on a connection of
- * its own: when the process dies, so does its connection, and with it the lock.
+ * Lets one migration run at a time touch a ledger, among all processes. It is a transaction's advisory lock on a connection of
+ * its own: when the process dies, so does its connection, and with it the lock. A session's would stay where a pooler keeps
+ * the session.
  *
  * <p>Waiting means asking again, not blocking in the server: a session blocked there keeps a snapshot, for which
  * {@code CREATE INDEX CONCURRENTLY} in the run that holds the lock would wait for ever.
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class MigrationLock implements AutoCloseable {
 
     /** By this a waiting session can be told from others. */
-    static final String TRY_LOCK = "pg_try_advisory_lock";
+    static final String TRY_LOCK = "pg_try_advisory_xact_lock";
 
     /** The first half of the advisory lock's key, "hexa"; the TypeScript library uses the same for the same tables. */
     private static final int NAMESPACE = 0x68657861;
@@ -27,11 +28,11 @@ final class MigrationLock implements AutoCloseable {
     private static final long LONGEST_PAUSE_MILLIS = 500;
 
     private final OwnConnection connection;
-    private final String table;
+    private final int process;
 
-    private MigrationLock(OwnConnection connection, String table) {
+    private MigrationLock(OwnConnection connection, int process) {
         this.connection = connection;
-        this.table = table;
+        this.process = process;
     }
 
     /** Waits until nobody else holds the lock of this ledger, and holds no connection while it sleeps. */
@@ -48,23 +49,27 @@ final class MigrationLock implements AutoCloseable {
     private static @Nullable MigrationLock tryToAcquire(DataSource dataSource, String table) throws SQLException {
         OwnConnection connection = OwnConnection.open(dataSource, false);
         try {
-            connection.jdbc().setAutoCommit(true);
-            if (!advisoryLock(connection.jdbc(), TRY_LOCK, table)) {
+            if (!tryLock(connection.jdbc(), table)) {
                 connection.close();
                 return null;
             }
-            connection.jdbc().setAutoCommit(false);
+            MigrationLock lock = new MigrationLock(connection, ServerSessions.processOf(connection.jdbc()));
             liftTimeLimits(connection.jdbc());
-            return new MigrationLock(connection, table);
+            return lock;
         } catch (SQLException | RuntimeException | Error e) {
             closeSuppressed(connection, e);
             throw e;
         }
     }
 
-    /** The lock's connection, in a transaction that lasts as long as the lock and is committed when it is released. */
+    /** The lock's connection, in the transaction that holds the lock: to end it is to release the lock. */
     Connection jdbc() {
         return connection.jdbc();
+    }
+
+    /** Returns the id of the server's process that holds the lock. */
+    int process() {
+        return process;
     }
 
     /**
@@ -80,14 +85,12 @@ final class MigrationLock implements AutoCloseable {
     public void close() throws SQLException {
         try (connection) {
             connection.jdbc().commit();
-            advisoryLock(connection.jdbc(), "pg_advisory_unlock", table);
-            connection.jdbc().commit();
         }
     }
 
-    private static boolean advisoryLock(Connection connection, String function, String table) throws SQLException {
+    private static boolean tryLock(Connection connection, String table) throws SQLException {
         try (PreparedStatement statement =
-                connection.prepareStatement("SELECT " + function + "(" + NAMESPACE + ", hashtext(?))")) {
+                connection.prepareStatement("SELECT " + TRY_LOCK + "(" + NAMESPACE + ", hashtext(?))")) {
             statement.setString(1, table);
             try (ResultSet result = statement.executeQuery()) {
                 return result.next() && result.getBoolean(1);

@@ -13,7 +13,8 @@ import javax.sql.DataSource;
  *
  * <p>These are short forms. {@link Migrator} does more: dry runs, status, validation, tags, progress, and changelogs with
  * parameters, contexts and labels. Besides the exceptions named below, all throw {@link DatabaseOperationException} if the
- * server cannot be reached or refuses the ledger, and {@link IllegalArgumentException} for a pool of one connection.
+ * server cannot be reached or refuses the ledger, and {@link IllegalArgumentException} for a pool of one connection and
+ * for a pooler that shares sessions, such as pgbouncer in transaction mode.
  *
  * <p>Thread-safe.
  */

@@ -73,7 +73,7 @@ public final class Migrator {
      * @throws MigrationHistoryException if one was edited after it had been applied, or has vanished from a directory
      * @throws MigrationFailedException if one fails; those before it stay applied
      * @throws DatabaseOperationException if the server cannot be reached, or refuses the ledger
-     * @throws IllegalArgumentException if the target is a pool of one connection
+     * @throws IllegalArgumentException if the target is a pool of one connection, or behind a pooler that shares sessions
      */
     public MigrationReport run() {
         return new MigrationReport(execution().update());
@@ -87,7 +87,7 @@ public final class Migrator {
      * @throws InvalidMigrationException if the migrations are missing or malformed
      * @throws MigrationHistoryException if one was edited after it had been applied, or has vanished from a directory
      * @throws DatabaseOperationException if the server cannot be reached, or refuses to be read
-     * @throws IllegalArgumentException if the target is a pool of one connection
+     * @throws IllegalArgumentException if the target is a pool of one connection, or behind a pooler that shares sessions
      */
     public MigrationPlan dryRun() {
         return execution().plan();
@@ -125,7 +125,7 @@ public final class Migrator {
      *
      * @param tag any name
      * @throws DatabaseOperationException if the server cannot be reached, or refuses
-     * @throws IllegalArgumentException if the name is blank, or the target is a pool of one connection
+     * @throws IllegalArgumentException if the name is blank, or the target is a pool of one connection, or behind a pooler that shares sessions
      * @throws IllegalStateException if a directory's ledger has nothing to mark yet
      */
     public void tag(String tag) {
@@ -146,7 +146,7 @@ public final class Migrator {
      * @throws MigrationFailedException if one fails, or a changeset does not say how to take it back; those taken back before
      *     it stay so
      * @throws DatabaseOperationException if the server cannot be reached, or refuses the ledger
-     * @throws IllegalArgumentException if the count is negative, or the target is a pool of one connection
+     * @throws IllegalArgumentException if the count is negative, or the target is a pool of one connection, or behind a pooler that shares sessions
      */
     public List<String> rollBack(int count) {
         return names(execution().rollBack(RollbackPoint.of(count)));
@@ -165,7 +165,7 @@ public final class Migrator {
      * @throws MigrationFailedException if one fails, or a changeset does not say how to take it back; those taken back before
      *     it stay so
      * @throws DatabaseOperationException if the server cannot be reached, or refuses the ledger
-     * @throws IllegalArgumentException if the target is a pool of one connection
+     * @throws IllegalArgumentException if the target is a pool of one connection, or behind a pooler that shares sessions
      */
     public List<String> rollBackTo(String tag) {
         return names(execution().rollBack(RollbackPoint.of(tag)));
@@ -179,7 +179,7 @@ public final class Migrator {
      * @throws InvalidMigrationException as for {@link #rollBack}, and if a changeset does not say how to take it back
      * @throws MigrationHistoryException as for {@link #rollBack}
      * @throws DatabaseOperationException if the server cannot be reached, or refuses to be read
-     * @throws IllegalArgumentException if the count is negative, or the target is a pool of one connection
+     * @throws IllegalArgumentException if the count is negative, or the target is a pool of one connection, or behind a pooler that shares sessions
      */
     public MigrationPlan dryRollBack(int count) {
         return execution().planRollback(RollbackPoint.of(count));
@@ -193,7 +193,7 @@ public final class Migrator {
      * @throws InvalidMigrationException as for {@link #rollBackTo}, and if a changeset does not say how to take it back
      * @throws MigrationHistoryException as for {@link #rollBackTo}
      * @throws DatabaseOperationException if the server cannot be reached, or refuses to be read
-     * @throws IllegalArgumentException if the target is a pool of one connection
+     * @throws IllegalArgumentException if the target is a pool of one connection, or behind a pooler that shares sessions
      */
     public MigrationPlan dryRollBackTo(String tag) {
         return execution().planRollback(RollbackPoint.of(tag));

@@ -9,6 +9,8 @@ import io.hexai.jpa.testing.TestPostgres;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -32,6 +34,17 @@ class MigrationConnectionsTest {
                     .withMessageContaining("two connections")
                     .withMessageContaining(pool.getPoolName());
             assertThat(PoolState.of(pool).active()).isZero();
+        }
+        assertThat(database.tables()).isEmpty();
+    }
+
+    @Test
+    void thatAreOneAreRefusedByNameAndGivenBackAsTheyCame() throws SQLException {
+        try (Connection connection = TestPostgres.connect(database.url())) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> Migrations.runBuiltIn(new OneConnection(connection)))
+                    .withMessageContaining("the same one twice");
+            assertThat(connection.getAutoCommit()).isTrue();
         }
         assertThat(database.tables()).isEmpty();
     }

@@ -259,11 +259,11 @@ class PgBouncerTest {
                 + " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
 
         @Test
-        void doNotEndWithTheirClientsSoThatTheLockOfAMigrationThatDiesStays() throws SQLException {
+        void doNotEndWithTheirClientsSoThatTheLockOfOneThatDiesStays() throws SQLException {
             startBouncer(1);
-            Connection migration = client(UNNAMED);
-            execute(migration, "SELECT pg_advisory_lock(1)");
-            migration.abort(Runnable::run);
+            Connection owner = client(UNNAMED);
+            execute(owner, "SELECT pg_advisory_lock(1)");
+            owner.abort(Runnable::run);
 
             execute(client(UNNAMED), "SELECT 1");
             assertThat(database.value(ADVISORY_LOCKS)).isEqualTo("1");

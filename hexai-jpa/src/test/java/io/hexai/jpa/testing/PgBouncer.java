@@ -16,8 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A real pgbouncer with {@code pool_mode = transaction} in front of a database: the program on the PATH, which {@code
- * .ci/pgbouncer} installs.
+ * A real pgbouncer in front of a database, with {@code pool_mode = transaction} unless another mode is asked for: the program on
+ * the PATH, which {@code .ci/pgbouncer} installs.
  */
 public final class PgBouncer implements AutoCloseable {
 
@@ -33,10 +33,15 @@ public final class PgBouncer implements AutoCloseable {
 
     /** Starts one that shares so many connections to the server among all its clients. */
     public static PgBouncer inFrontOf(String jdbcUrl, int serverConnections, Path directory) {
+        return inFrontOf(jdbcUrl, serverConnections, directory, "pool_mode = transaction");
+    }
+
+    /** Starts one with these settings, a line each. */
+    public static PgBouncer inFrontOf(String jdbcUrl, int serverConnections, Path directory, String settings) {
         try {
             int port = freePort();
             Path configuration = Files.writeString(
-                    directory.resolve("pgbouncer.ini"), configuration(jdbcUrl, serverConnections, port));
+                    directory.resolve("pgbouncer.ini"), configuration(jdbcUrl, serverConnections, port, settings));
             List<String> command = new ArrayList<>(List.of("pgbouncer", configuration.toString()));
             if (System.getProperty("user.name").equals("root")) {
                 // It refuses to run as root.
@@ -66,7 +71,7 @@ public final class PgBouncer implements AutoCloseable {
         }
     }
 
-    private static String configuration(String jdbcUrl, int serverConnections, int port) {
+    private static String configuration(String jdbcUrl, int serverConnections, int port, String settings) {
         URI server = URI.create(jdbcUrl.substring("jdbc:".length()));
         String password = parameter(server, "password");
         return """
@@ -77,15 +82,16 @@ public final class PgBouncer implements AutoCloseable {
                 listen_port = %d
                 unix_socket_dir =
                 auth_type = any
-                pool_mode = transaction
                 default_pool_size = %d
+                %s
                 """.formatted(
                         server.getHost(),
                         server.getPort() < 0 ? 5432 : server.getPort(),
                         parameter(server, "user"),
                         password.isEmpty() ? "" : " password=" + password,
                         port,
-                        serverConnections);
+                        serverConnections,
+                        settings);
     }
 
     private static String parameter(URI url, String name) {
