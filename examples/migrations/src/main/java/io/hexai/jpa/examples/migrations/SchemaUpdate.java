@@ -43,7 +43,7 @@ enum SchemaUpdate {
         }
     },
 
-    /** By the plugin that {@code liquibase-plugin/pom.xml} sets up. */
+    /** By the plugin that {@code schema/pom.xml} sets up. */
     BY_THE_MAVEN_PLUGIN {
         @Override
         void run(PostgresConfig database) throws IOException, InterruptedException {
