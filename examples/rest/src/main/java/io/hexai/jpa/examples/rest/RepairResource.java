@@ -8,6 +8,7 @@ import io.hexai.jpa.transaction.RetryPolicy;
 import io.hexai.jpa.transaction.UnitOfWork;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import jakarta.ws.rs.ClientErrorException;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -22,8 +23,10 @@ import jakarta.ws.rs.core.EntityTag;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.Response.Status;
 import java.net.URI;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Repairs over HTTP: a request is a unit of work, and what leaves it as an exception becomes a status in {@link Failures}. */
 @Singleton
@@ -64,8 +67,10 @@ public final class RepairResource {
     @PUT
     @Path("{id}")
     public Response edit(
-            @PathParam("id") String id, @HeaderParam(HttpHeaders.IF_MATCH) EntityTag seen, RepairDocument document) {
-        unitOfWork.run(() -> repairs.get(id, Integer.valueOf(seen.getValue())).changeTask(document.task()));
+            @PathParam("id") String id,
+            @HeaderParam(HttpHeaders.IF_MATCH) @Nullable EntityTag seen,
+            RepairDocument document) {
+        unitOfWork.run(() -> repairs.get(id, version(seen)).changeTask(document.task()));
         return show(id);
     }
     // endregion
@@ -88,6 +93,18 @@ public final class RepairResource {
     public int note(@PathParam("id") String id, @QueryParam("after") @DefaultValue("1") int after, String text) {
         events.append(stream(id), ExpectedVersion.exactly(after), List.of(new RepairEvent.NoteTaken(text)));
         return after + 1;
+    }
+
+    /** Who does not say what he has seen is not let at what he has not: 428. A tag that is none of ours matches nothing: 412. */
+    private static Integer version(@Nullable EntityTag seen) {
+        if (seen == null) {
+            throw new ClientErrorException("If-Match is missing", Status.PRECONDITION_REQUIRED);
+        }
+        try {
+            return Integer.valueOf(seen.getValue());
+        } catch (NumberFormatException e) {
+            throw new ClientErrorException("There is no such version", Status.PRECONDITION_FAILED, e);
+        }
     }
 
     private static Response answer(Repair repair) {

@@ -24,6 +24,10 @@ final class RestClient {
         return send(to(path).POST(HttpRequest.BodyPublishers.ofString(json)));
     }
 
+    HttpResponse<String> put(String path, String json) throws IOException, InterruptedException {
+        return send(to(path).PUT(HttpRequest.BodyPublishers.ofString(json)));
+    }
+
     HttpResponse<String> put(String path, String entityTag, String json) throws IOException, InterruptedException {
         return send(to(path).header("If-Match", '"' + entityTag + '"').PUT(HttpRequest.BodyPublishers.ofString(json)));
     }

@@ -68,6 +68,19 @@ class WorkshopTest {
                         "show: 404 Repair r-2 does not exist, or was removed in this unit of work");
     }
 
+    @Test
+    void letsNobodyEditWhoDoesNotSayWhichVersionHeHasSeen() throws Exception {
+        start(LONG);
+        client.post("repairs", "{\"id\": \"r-1\", \"task\": \"brakes\"}");
+
+        assertThat(client.put("repairs/r-1", "{\"task\": \"gears\"}").statusCode())
+                .isEqualTo(428);
+        assertThat(client.put("repairs/r-1", "of another server", "{\"task\": \"gears\"}")
+                        .statusCode())
+                .isEqualTo(412);
+        assertThat(client.get("repairs/r-1").body()).contains("brakes");
+    }
+
     @Nested
     class WhileSomebodyElseChangesTheRow {
 
