@@ -5,6 +5,7 @@ import io.hexai.jpa.event.EventCodec;
 import io.hexai.jpa.event.EventFilter;
 import io.hexai.jpa.event.EventPage;
 import io.hexai.jpa.event.EventStore;
+import io.hexai.jpa.event.EventStoreArguments;
 import io.hexai.jpa.event.EventTypes;
 import io.hexai.jpa.event.ExpectedVersion;
 import io.hexai.jpa.event.StoredEvent;
@@ -134,8 +135,8 @@ public final class InMemoryEventStore implements EventStore {
 
     @Override
     public EventPage fetch(long after, int limit, EventFilter filter) {
-        EventCodec.requirePosition(after);
-        EventCodec.requirePositive("limit", limit);
+        EventStoreArguments.requirePosition(after);
+        EventStoreArguments.requirePositive("limit", limit);
         VisibleEvents visible = events.visibleTo(ownAppends());
         List<StoredEvent> decided = select(visible.decided(), after, filter, limit);
         long next = decided.size() == limit ? decided.get(limit - 1).position() : Math.max(after, visible.last());
@@ -154,8 +155,8 @@ public final class InMemoryEventStore implements EventStore {
 
     @Override
     public Stream<StoredEvent> stream(long after, int batchSize, EventFilter filter) {
-        EventCodec.requirePosition(after);
-        EventCodec.requirePositive("batch size", batchSize);
+        EventStoreArguments.requirePosition(after);
+        EventStoreArguments.requirePositive("batch size", batchSize);
         // What is there when the reading begins, not when the stream is made.
         return StreamSupport.stream(() -> visible(after).spliterator(), 0, false)
                 .map(this::decode)
@@ -171,7 +172,7 @@ public final class InMemoryEventStore implements EventStore {
 
     @Override
     public List<StoredEvent> readStream(StreamId stream, long fromVersion) {
-        EventCodec.requireVersion(fromVersion);
+        EventStoreArguments.requireVersion(fromVersion);
         return events.stream(stream, ownAppends()).stream()
                 .filter(row -> row.versionIn(stream) >= fromVersion)
                 .map(this::decode)
@@ -180,7 +181,7 @@ public final class InMemoryEventStore implements EventStore {
 
     @Override
     public long count(long after, EventFilter filter) {
-        EventCodec.requirePosition(after);
+        EventStoreArguments.requirePosition(after);
         return visible(after).stream().map(this::decode).filter(filter::matches).count();
     }
 

@@ -102,28 +102,28 @@ final class JpaEventStore implements DatabaseEventStore {
 
     @Override
     public EventPage fetch(long after, int limit, EventFilter filter) {
-        EventCodec.requirePosition(after);
-        EventCodec.requirePositive("limit", limit);
+        EventStoreArguments.requirePosition(after);
+        EventStoreArguments.requirePositive("limit", limit);
         return read(after, (connection, upTo) -> reader.page(connection, upTo, after, limit, filter));
     }
 
     @Override
     public Stream<StoredEvent> stream(long after, int batchSize, EventFilter filter) {
-        EventCodec.requirePosition(after);
-        EventCodec.requirePositive("batch size", batchSize);
+        EventStoreArguments.requirePosition(after);
+        EventStoreArguments.requirePositive("batch size", batchSize);
         EventBatches batches = new EventBatches(reading, reader, filter, after, batchSize);
         return (reading.isActive() ? BatchStream.of(batches) : BatchStream.of(batches, readAhead)).map(reader::decode);
     }
 
     @Override
     public List<StoredEvent> readStream(StreamId stream, long fromVersion) {
-        EventCodec.requireVersion(fromVersion);
+        EventStoreArguments.requireVersion(fromVersion);
         return onConnection(connection -> reader.stream(connection, stream, fromVersion));
     }
 
     @Override
     public long count(long after, EventFilter filter) {
-        EventCodec.requirePosition(after);
+        EventStoreArguments.requirePosition(after);
         return read(after, (connection, upTo) -> reader.count(connection, upTo, after, filter));
     }
 
