@@ -48,28 +48,12 @@ final class SubscriptionRows {
      */
     private <T extends @Nullable Object> T callWithin(Duration time, ReturningWork<T> work) {
         return call(connection -> {
-            int before = connection.getNetworkTimeout();
-            connection.setNetworkTimeout(
-                    Runnable::run, (int) Math.min(Integer.MAX_VALUE, Math.max(LEAST_NETWORK_TIMEOUT, time.toMillis())));
-            T done;
-            try {
-                done = work.execute(connection);
-            } catch (SQLException | RuntimeException e) {
-                restoreAfter(e, connection, before);
-                throw e;
+            NetworkTimeout limit = NetworkTimeout.set(
+                    connection, (int) Math.min(Integer.MAX_VALUE, Math.max(LEAST_NETWORK_TIMEOUT, time.toMillis())));
+            try (limit) {
+                return work.execute(connection);
             }
-            connection.setNetworkTimeout(Runnable::run, before);
-            return done;
         });
-    }
-
-    /** Not every pool does it, and a connection that is lost cannot. */
-    private static void restoreAfter(Exception failure, Connection connection, int networkTimeout) {
-        try {
-            connection.setNetworkTimeout(Runnable::run, networkTimeout);
-        } catch (SQLException e) {
-            failure.addSuppressed(e);
-        }
     }
 
     /** What an owner does with his connection, and the row as it is then. */
