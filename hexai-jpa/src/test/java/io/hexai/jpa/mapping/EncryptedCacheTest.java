@@ -18,8 +18,6 @@ import java.util.Map;
 import javax.cache.Cache;
 import javax.cache.CacheManager;
 import javax.cache.Caching;
-import org.hibernate.cache.jcache.ConfigSettings;
-import org.hibernate.cfg.AvailableSettings;
 import org.hibernate.jpa.HibernateHints;
 import org.hibernate.stat.Statistics;
 import org.junit.jupiter.api.AfterAll;
@@ -66,24 +64,7 @@ class EncryptedCacheTest {
 
     @BeforeAll
     static void start() {
-        database = TestFactory.of(
-                Map.of(
-                        EncryptionKeys.SETTING,
-                        TestKeys.both(),
-                        AvailableSettings.USE_SECOND_LEVEL_CACHE,
-                        true,
-                        AvailableSettings.USE_QUERY_CACHE,
-                        true,
-                        AvailableSettings.CACHE_REGION_FACTORY,
-                        "jcache",
-                        ConfigSettings.PROVIDER,
-                        CaffeineCachingProvider.class.getName(),
-                        ConfigSettings.MISSING_CACHE_STRATEGY,
-                        "create",
-                        AvailableSettings.GENERATE_STATISTICS,
-                        true),
-                Patient.class,
-                Visit.class);
+        database = TestFactory.withCaches(Map.of(EncryptionKeys.SETTING, TestKeys.both()), Patient.class, Visit.class);
     }
 
     @AfterAll

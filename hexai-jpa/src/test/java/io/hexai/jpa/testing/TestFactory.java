@@ -1,9 +1,12 @@
 package io.hexai.jpa.testing;
 
+import com.github.benmanes.caffeine.jcache.spi.CaffeineCachingProvider;
 import com.zaxxer.hikari.HikariDataSource;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.hibernate.SessionFactory;
+import org.hibernate.cache.jcache.ConfigSettings;
 import org.hibernate.cfg.AvailableSettings;
 import org.hibernate.jpa.HibernatePersistenceConfiguration;
 
@@ -33,6 +36,18 @@ public final class TestFactory implements AutoCloseable {
     public static TestFactory of(Map<String, ?> properties, Class<?>... entities) {
         String url = TestPostgres.newDatabase();
         return new TestFactory(url, pool(url, 10), properties, entities);
+    }
+
+    /** One with a second-level cache and a query cache that are made as entities and queries ask for them, and statistics of both. */
+    public static TestFactory withCaches(Map<String, ?> properties, Class<?>... entities) {
+        Map<String, Object> all = new HashMap<>(properties);
+        all.put(AvailableSettings.USE_SECOND_LEVEL_CACHE, true);
+        all.put(AvailableSettings.USE_QUERY_CACHE, true);
+        all.put(AvailableSettings.CACHE_REGION_FACTORY, "jcache");
+        all.put(ConfigSettings.PROVIDER, CaffeineCachingProvider.class.getName());
+        all.put(ConfigSettings.MISSING_CACHE_STRATEGY, "create");
+        all.put(AvailableSettings.GENERATE_STATISTICS, true);
+        return of(all, entities);
     }
 
     public static HikariDataSource pool(String jdbcUrl, int size) {

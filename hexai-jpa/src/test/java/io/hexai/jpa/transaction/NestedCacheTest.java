@@ -3,7 +3,6 @@ package io.hexai.jpa.transaction;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.github.benmanes.caffeine.jcache.spi.CaffeineCachingProvider;
 import io.hexai.jpa.testing.TestFactory;
 import jakarta.persistence.Cacheable;
 import jakarta.persistence.ElementCollection;
@@ -21,8 +20,6 @@ import org.hibernate.annotations.Cache;
 import org.hibernate.annotations.CacheConcurrencyStrategy;
 import org.hibernate.annotations.NaturalId;
 import org.hibernate.annotations.NaturalIdCache;
-import org.hibernate.cache.jcache.ConfigSettings;
-import org.hibernate.cfg.AvailableSettings;
 import org.hibernate.jpa.HibernateHints;
 import org.hibernate.stat.Statistics;
 import org.junit.jupiter.api.AfterAll;
@@ -81,22 +78,7 @@ class NestedCacheTest {
 
     @BeforeAll
     static void start() {
-        database = TestFactory.of(
-                Map.of(
-                        AvailableSettings.USE_SECOND_LEVEL_CACHE,
-                        true,
-                        AvailableSettings.USE_QUERY_CACHE,
-                        true,
-                        AvailableSettings.CACHE_REGION_FACTORY,
-                        "jcache",
-                        ConfigSettings.PROVIDER,
-                        CaffeineCachingProvider.class.getName(),
-                        ConfigSettings.MISSING_CACHE_STRATEGY,
-                        "create",
-                        AvailableSettings.GENERATE_STATISTICS,
-                        true),
-                Shelf.class,
-                Note.class);
+        database = TestFactory.withCaches(Map.of(), Shelf.class, Note.class);
     }
 
     @AfterAll
