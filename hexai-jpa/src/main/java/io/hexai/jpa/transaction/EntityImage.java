@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An entity as it was right after a flush. What was flushed equals Hibernate's own loaded state, which is replaced and not
- * changed later, but for collections and what is loaded lazily; only attributes that no flush compares are copied besides.
+ * changed later, but for collections, what is loaded lazily, and the version, which is kept apart; only attributes that no
+ * flush compares are copied besides.
  */
 final class EntityImage {
 
@@ -92,6 +93,7 @@ final class EntityImage {
             restoreReferenceIn(context, session);
             return;
         }
+        restoreLoadedVersion();
         boolean inPlace =
                 context.getEntry(entity) == entry && entry.getStatus() == status && context.getEntity(key()) == entity;
         if (!inPlace) {
@@ -123,6 +125,14 @@ final class EntityImage {
             EnhancedReference.restore(entity, key(), persister, session);
         }
         context.getBatchFetchQueue().addBatchLoadableEntityKey(key());
+    }
+
+    /** A lock that increments the version writes it into the loaded state, in place. */
+    @SuppressWarnings("NullAway") // versions may be null, whatever Hibernate's signatures say
+    private void restoreLoadedVersion() {
+        if (loadedState != null && persister.isVersioned()) {
+            loadedState[persister.getVersionPropertyIndex()] = version;
+        }
     }
 
     /** A removed key must be taken out first, else later foreign keys to the entity would be written as null. */
