@@ -43,6 +43,12 @@ final class EntityImage {
         return new EntityImage(entity, entry, session, false);
     }
 
+    /** Returns the image of one of the {@link OrdinaryMappings} whose entry had this state, version and lock mode. */
+    static EntityImage ofOrdinary(
+            Object entity, EntityEntry entry, Object[] loadedState, @Nullable Object version, LockMode lockMode) {
+        return new EntityImage(entity, entry, loadedState, version, lockMode);
+    }
+
     private EntityImage(Object entity, EntityEntry entry, SessionImplementor session, boolean asItIsNow) {
         this.entity = entity;
         this.entry = entry;
@@ -56,6 +62,20 @@ final class EntityImage {
         this.loadedState = loaded != null && changedInPlace ? loaded.clone() : loaded;
         this.reference = EnhancedReference.watching(entity, persister);
         this.unflushed = asItIsNow && reference == null ? copyOfUnflushed(session) : null;
+    }
+
+    private EntityImage(
+            Object entity, EntityEntry entry, Object[] loadedState, @Nullable Object version, LockMode lockMode) {
+        this.entity = entity;
+        this.entry = entry;
+        this.persister = entry.getPersister();
+        this.status = Status.MANAGED;
+        this.lockMode = lockMode;
+        this.existsInDatabase = true;
+        this.version = version;
+        this.loadedState = loadedState;
+        this.reference = null;
+        this.unflushed = null;
     }
 
     /** Values of attributes that dirty checking leaves out, and of entities that it leaves out; null if there are none. */
@@ -74,11 +94,6 @@ final class EntityImage {
 
     Object entity() {
         return entity;
-    }
-
-    /** Nothing was known of the entity but its key. */
-    boolean isReference() {
-        return reference != null;
     }
 
     EntityKey key() {
@@ -114,6 +129,17 @@ final class EntityImage {
             restored.setLockMode(lockMode);
         }
         restored.setMaybeLazySet(null);
+    }
+
+    /** Nothing was known of the entity but its key. */
+    boolean isReference() {
+        return reference != null;
+    }
+
+    void restoreNaturalIdIn(PersistenceContext context) {
+        if (reference == null && persister.hasNaturalIdentifier()) {
+            context.getNaturalIdResolutions().handleSynchronization(entry.getId(), entity, persister);
+        }
     }
 
     private void restoreReferenceIn(PersistenceContext context, SessionImplementor session) {

@@ -13,12 +13,10 @@ import org.hibernate.collection.spi.PersistentCollection;
 import org.hibernate.engine.spi.EntityEntry;
 import org.hibernate.engine.spi.EntityHolder;
 import org.hibernate.engine.spi.EntityKey;
-import org.hibernate.engine.spi.ManagedEntity;
 import org.hibernate.engine.spi.PersistenceContext;
 import org.hibernate.engine.spi.SessionImplementor;
 import org.hibernate.engine.spi.Status;
 import org.hibernate.event.spi.EventSource;
-import org.hibernate.persister.entity.EntityPersister;
 import org.hibernate.proxy.HibernateProxy;
 import org.hibernate.proxy.LazyInitializer;
 import org.hibernate.resource.transaction.spi.TransactionStatus;
@@ -40,7 +38,7 @@ final class PersistenceContextSnapshot {
     private final NewEntityTracker tracker;
     private final NewEntityTracker.Log newEntities;
     private final int newEntitiesBefore;
-    private final List<EntityImage> entities;
+    private final EntityImages entities;
     private final List<CollectionImage> collections;
     private final List<ProxyImage> proxies;
     private final CompletionCallbacks callbacks;
@@ -53,7 +51,7 @@ final class PersistenceContextSnapshot {
         this.tracker = tracker;
         this.newEntities = tracker.open(session);
         this.newEntitiesBefore = newEntities.size();
-        this.entities = entityImages();
+        this.entities = EntityImages.of(session);
         this.collections = collectionImages();
         this.proxies = proxyImages();
         this.callbacks = CompletionCallbacks.openIn(session);
@@ -63,18 +61,6 @@ final class PersistenceContextSnapshot {
     /** Captures the context in time linear in what it manages, and without SQL. */
     static PersistenceContextSnapshot of(SessionImplementor session, NewEntityTracker tracker) {
         return new PersistenceContextSnapshot((EventSource) session, tracker);
-    }
-
-    private List<EntityImage> entityImages() {
-        ManagedEntity[] managed = context.reentrantSafeManagedEntities();
-        List<EntityImage> images = new ArrayList<>(managed.length);
-        for (ManagedEntity each : managed) {
-            EntityEntry entry = each.$$_hibernate_getEntityEntry();
-            if (!entry.getStatus().isDeletedOrGone()) {
-                images.add(EntityImage.of(each.$$_hibernate_getEntityInstance(), entry, session));
-            }
-        }
-        return images;
     }
 
     private List<CollectionImage> collectionImages() {
@@ -94,11 +80,11 @@ final class PersistenceContextSnapshot {
         List<ProxyImage> images = new ArrayList<>(0);
         Map<EntityKey, EntityHolder> holders = context.getEntityHoldersByKey();
         if (holders != null) {
-            for (EntityHolder holder : holders.values()) {
+            holders.values().forEach(holder -> {
                 if (holder.getProxy() != null) {
                     images.add(ProxyImage.of(holder.getEntityKey(), holder.getProxy()));
                 }
-            }
+            });
         }
         return images;
     }
@@ -129,21 +115,14 @@ final class PersistenceContextSnapshot {
     }
 
     private void restore(Map<Object, NewEntity> persisted) {
-        Set<Object> before = Collections.newSetFromMap(new IdentityHashMap<>());
-        entities.forEach(image -> before.add(image.entity()));
         forgetNewCollections();
-        List<Loaded> loadedInside = forgetNewEntities(before, persisted);
-        loadedInside.addAll(halfLoaded(before));
-        UnaryOperator<@Nullable Object> wrappers = restoreCollections();
-        for (EntityImage image : entities) {
-            evictOtherThan(image.entity(), image.key());
-            image.restoreIn(session, wrappers);
-        }
+        List<Loaded> loadedInside = forgetNewEntities(persisted);
+        entities.restore(restoreCollections());
+        loadedInside.addAll(halfLoaded());
         proxies.forEach(proxy -> proxy.restoreIn(session));
         List<ProxyImage> bereft = proxies.stream()
                 .filter(proxy -> proxy.hasLostItsEntityIn(context))
                 .toList();
-        restoreNaturalIds();
         loadedInside.forEach(this::readAnew);
         bereft.forEach(proxy -> EntityReload.readAnew(proxy.initializer().getImplementation(), proxy.key(), session));
     }
@@ -165,15 +144,10 @@ final class PersistenceContextSnapshot {
     }
 
     /** Makes transient what was persisted since, and returns what was loaded since. */
-    private List<Loaded> forgetNewEntities(Set<Object> before, Map<Object, NewEntity> persisted) {
-        persisted.keySet().removeAll(before);
+    private List<Loaded> forgetNewEntities(Map<Object, NewEntity> persisted) {
+        persisted.keySet().removeIf(entities::contains);
         List<Loaded> loaded = new ArrayList<>(0);
-        for (ManagedEntity each : context.reentrantSafeManagedEntities()) {
-            Object entity = each.$$_hibernate_getEntityInstance();
-            EntityEntry entry = each.$$_hibernate_getEntityEntry();
-            if (before.contains(entity)) {
-                continue;
-            }
+        entities.forEachAddedSince((entity, entry) -> {
             if (isNew(entry)) {
                 persisted.putIfAbsent(entity, NewEntity.madeByHibernate(entity, entry.getPersister()));
             }
@@ -182,19 +156,19 @@ final class PersistenceContextSnapshot {
             } else {
                 loaded.add(new Loaded(entity, entry.getEntityKey(), entry.getStatus() == Status.READ_ONLY));
             }
-        }
+        });
         persisted.values().forEach(entity -> entity.makeTransient(session));
         return loaded;
     }
 
     /** A load that died leaves instances behind that are neither managed nor gone. */
-    private List<Loaded> halfLoaded(Set<Object> before) {
+    private List<Loaded> halfLoaded() {
         List<Loaded> halfLoaded = new ArrayList<>(0);
         Map<EntityKey, EntityHolder> holders = context.getEntityHoldersByKey();
-        if (holders != null) {
+        if (holders != null && !entities.areAllIn(holders)) {
             for (EntityHolder holder : holders.values()) {
                 Object entity = holder.getEntity();
-                if (entity != null && !before.contains(entity) && context.getEntry(entity) == null) {
+                if (entity != null && context.getEntry(entity) == null) {
                     halfLoaded.add(new Loaded(entity, holder.getEntityKey(), false));
                 }
             }
@@ -207,18 +181,6 @@ final class PersistenceContextSnapshot {
         return entry.getId() == null || !entry.isExistsInDatabase() && entry.getStatus() != Status.GONE;
     }
 
-    /** Another instance of the same row, loaded after the first was detached, has to make room for it. */
-    private void evictOtherThan(Object entity, EntityKey key) {
-        Object other = context.getEntity(key);
-        if (other != null && other != entity) {
-            EntityEntry entry = context.getEntry(other);
-            if (entry != null) {
-                context.removeEntry(other);
-            }
-            context.removeEntity(key);
-        }
-    }
-
     private UnaryOperator<@Nullable Object> restoreCollections() {
         Map<Object, Object> replaced = new IdentityHashMap<>();
         for (CollectionImage image : collections) {
@@ -228,17 +190,6 @@ final class PersistenceContextSnapshot {
             }
         }
         return value -> replaced.getOrDefault(value, value);
-    }
-
-    private void restoreNaturalIds() {
-        for (EntityImage image : entities) {
-            EntityPersister persister = context.getEntry(image.entity()).getPersister();
-            if (persister.hasNaturalIdentifier() && !image.isReference()) {
-                context.getNaturalIdResolutions()
-                        .handleSynchronization(image.key().getIdentifier(), image.entity(), persister);
-            }
-        }
-        context.getNaturalIdResolutions().cleanupFromSynchronizations();
     }
 
     private void readAnew(Loaded loaded) {
