@@ -10,7 +10,8 @@ import org.hibernate.SessionFactory;
 /** A unit of work that does nothing. */
 final class EmptyUnits implements Contest {
 
-    private static final String CALL = "UnitOfWork.call";
+    private static final String RUN = "UnitOfWork.run";
+    private static final String CALL = "UnitOfWork.call, with the entity manager";
     private static final String BY_HAND = "EntityManager by hand";
 
     private final Database database = new Database();
@@ -24,9 +25,11 @@ final class EmptyUnits implements Contest {
                         "empty-unit",
                         "A unit of work that does nothing",
                         "units/s",
-                        List.of(CALL, BY_HAND),
+                        List.of(RUN, CALL, BY_HAND),
                         EmptyUnits::new)
+                .claiming(Claim.time(3, RUN, 1.5, BY_HAND))
                 .claiming(Claim.time(3, CALL, 1.5, BY_HAND))
+                .claiming(Claim.roundTrips(3, RUN, 0))
                 .claiming(Claim.roundTrips(3, CALL, 0))
                 .guardedBy(Claim.client(3, CALL, 8, BY_HAND), Claim.roundTrips(3, CALL, 0));
     }
@@ -34,6 +37,8 @@ final class EmptyUnits implements Contest {
     @Override
     public Map<String, Operation> operations() {
         return Map.of(
+                RUN,
+                () -> unitOfWork.call(() -> true),
                 CALL,
                 () -> unitOfWork.call(EntityManager::isOpen),
                 BY_HAND,

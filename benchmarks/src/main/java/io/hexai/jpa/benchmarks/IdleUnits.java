@@ -61,7 +61,9 @@ final class IdleUnits implements Contest {
         long before = usedBytes();
         for (int i = 0; i < count; i++) {
             TransactionScope unit = unitOfWork.begin();
-            use(unit.entityManager());
+            if (load) {
+                load(unit.entityManager());
+            }
             open.push(unit);
         }
         Findings.retained(usedBytes() - before);
@@ -76,7 +78,9 @@ final class IdleUnits implements Contest {
         for (int i = 0; i < count; i++) {
             EntityManager em = factory.createEntityManager();
             em.getTransaction().begin();
-            use(em);
+            if (load) {
+                load(em);
+            }
             open.push(em);
         }
         Findings.retained(usedBytes() - before);
@@ -85,10 +89,8 @@ final class IdleUnits implements Contest {
         return open.size();
     }
 
-    private void use(EntityManager em) {
-        if (load) {
-            em.find(Account.class, 0L);
-        }
+    private static void load(EntityManager em) {
+        em.find(Account.class, 0L);
     }
 
     private static long usedBytes() {

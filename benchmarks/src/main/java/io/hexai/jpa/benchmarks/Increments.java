@@ -17,6 +17,7 @@ final class Increments implements Contest {
     private static final String RETRY = "UnitOfWork.call, OPTIMISTIC with retry";
     private static final String LOCK = "pessimistic lock by hand";
     private static final String SPRING = "Spring RetryTemplate and TransactionTemplate";
+    private static final String SPRING_JITTER = "the same with Spring's own jitter";
     private static final int THREADS = 16;
     private static final int EACH = 200;
 
@@ -26,6 +27,7 @@ final class Increments implements Contest {
             UnitOfWork.of(factory).with(TransactionOptions.optimistic().withRetry(Retries.ofLibrary()));
     private final SpringByTemplate transactions = new SpringByTemplate(factory);
     private final RetryTemplate retries = Retries.ofSpring();
+    private final RetryTemplate springRetries = Retries.ofSpringWithItsJitter();
     private final Crowd crowd = new Crowd(THREADS, EACH);
     private long expected;
 
@@ -38,7 +40,7 @@ final class Increments implements Contest {
                         "increments",
                         THREADS + " threads that increment one row " + EACH + " times each",
                         "increments/s",
-                        List.of(RETRY, LOCK, SPRING),
+                        List.of(RETRY, LOCK, SPRING, SPRING_JITTER),
                         Increments::new)
                 .withOperations(THREADS * EACH)
                 .withTurn(Duration.ZERO)
@@ -51,7 +53,10 @@ final class Increments implements Contest {
         return Map.of(
                 RETRY, () -> byAll(() -> unitOfWork.call(Increments::increment)),
                 LOCK, () -> byAll(() -> ByHand.inTransaction(factory, Increments::incrementLocked)),
-                SPRING, () -> byAll(() -> retries.execute(() -> transactions.inTransaction(Increments::increment))));
+                SPRING, () -> byAll(() -> retries.execute(() -> transactions.inTransaction(Increments::increment))),
+                SPRING_JITTER,
+                        () -> byAll(
+                                () -> springRetries.execute(() -> transactions.inTransaction(Increments::increment))));
     }
 
     private int byAll(Operation one) throws Exception {

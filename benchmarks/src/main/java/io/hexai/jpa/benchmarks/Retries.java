@@ -9,6 +9,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import org.springframework.core.retry.RetryTemplate;
 import org.springframework.dao.ConcurrencyFailureException;
+import org.springframework.util.backoff.BackOffExecution;
 
 /** One policy, as each contestant has it: repeat what others got in the way of, after up to 10 ms, and up to twice as long each time. */
 final class Retries {
@@ -25,8 +26,16 @@ final class Retries {
         return RetryPolicy.attempts(ATTEMPTS);
     }
 
-    /** Its delay is the half of the longest, more or less the jitter. */
+    /** The same delays, by a back-off of one's own. */
     static RetryTemplate ofSpring() {
+        return new RetryTemplate(org.springframework.core.retry.RetryPolicy.builder()
+                .backOff(FullJitter::new)
+                .includes(ConcurrencyFailureException.class)
+                .build());
+    }
+
+    /** Spring's own jitter, which never goes below the first delay: on average one waits longer than by {@link #ofSpring()}. */
+    static RetryTemplate ofSpringWithItsJitter() {
         return new RetryTemplate(org.springframework.core.retry.RetryPolicy.builder()
                 .maxRetries(ATTEMPTS - 1)
                 .delay(FIRST.dividedBy(2))
@@ -35,6 +44,21 @@ final class Retries {
                 .maxDelay(LONGEST.dividedBy(2))
                 .includes(ConcurrencyFailureException.class)
                 .build());
+    }
+
+    private static long delayAfter(int failedAttempt) {
+        long longest = Math.min(LONGEST.toMillis(), FIRST.toMillis() << Math.min(failedAttempt - 1, 20));
+        return ThreadLocalRandom.current().nextLong(longest + 1);
+    }
+
+    private static final class FullJitter implements BackOffExecution {
+        private int failed;
+
+        @Override
+        public long nextBackOff() {
+            failed++;
+            return failed == ATTEMPTS ? STOP : delayAfter(failed);
+        }
     }
 
     /** By a loop as somebody writes it who knows which failures pass. */
@@ -46,8 +70,7 @@ final class Retries {
                 if (number == ATTEMPTS || !passes(e)) {
                     throw e;
                 }
-                long longest = Math.min(LONGEST.toMillis(), FIRST.toMillis() << Math.min(number - 1, 20));
-                Thread.sleep(ThreadLocalRandom.current().nextLong(longest + 1));
+                Thread.sleep(delayAfter(number));
             }
         }
     }
