@@ -26,6 +26,7 @@ final class AccompaniedStatement implements InvocationHandler {
     private volatile @Nullable PreparedStatement current;
     private @Nullable Number updateCount;
     private boolean batched;
+    private boolean cursor;
     private boolean closed;
 
     private AccompaniedStatement(Preparer preparer, String sql, Companion companion) {
@@ -48,6 +49,14 @@ final class AccompaniedStatement implements InvocationHandler {
 
         /** Tells whether it goes with an execution by this method of {@link PreparedStatement}, which has no arguments. */
         boolean goesWith(String execution) throws SQLException;
+
+        /** Tells whether it goes with a query whose rows are fetched by and by. */
+        default boolean goesWithCursor() {
+            return true;
+        }
+
+        /** Comes before the one alone is prepared or executed. */
+        default void beforeAlone() throws SQLException {}
 
         /** Returns the text of both. */
         String joinedTo(String sql);
@@ -98,6 +107,7 @@ final class AccompaniedStatement implements InvocationHandler {
             }
             case "clearParameters" -> settings.clearParameters();
             case "addBatch" -> batched = true;
+            case "setFetchSize" -> cursor = true;
             default -> {}
         }
         if (closed) {
@@ -107,7 +117,7 @@ final class AccompaniedStatement implements InvocationHandler {
             set(new StatementSettings.Setting(method, arguments));
             return null;
         }
-        if (!hasArguments && !batched && companion.goesWith(name)) {
+        if (!hasArguments && !batched && (!cursor || companion.goesWithCursor()) && companion.goesWith(name)) {
             Object result = companion.execute(withCompanion(), name);
             updateCount = result instanceof Number count ? count : null;
             return result;
@@ -137,6 +147,7 @@ final class AccompaniedStatement implements InvocationHandler {
     }
 
     private PreparedStatement withoutCompanion() throws Throwable {
+        companion.beforeAlone();
         if (alone == null) {
             alone = preparer.prepare(sql);
         }

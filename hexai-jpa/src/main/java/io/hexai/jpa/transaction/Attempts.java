@@ -17,7 +17,7 @@ final class Attempts {
     private final TransactionOptions options;
     private final RetryPolicy policy;
     private final @Nullable Deadline deadline;
-    private final List<Throwable> earlier = new ArrayList<>(0);
+    private List<Throwable> earlier = List.of();
     private int number = 1;
 
     Attempts(ScopeManager manager, TransactionOptions options) {
@@ -39,7 +39,7 @@ final class Attempts {
     /** Waits and returns true if the work is to be done again; else makes the failure tell of the earlier ones. */
     boolean mayRepeatAfter(Throwable failure) {
         if (number < policy.maxAttempts() && isWorthAnother(failure)) {
-            earlier.add(failure);
+            remember(failure);
             number++;
             return true;
         }
@@ -47,6 +47,13 @@ final class Attempts {
             Failures.suppress(failure, before);
         }
         return false;
+    }
+
+    private void remember(Throwable failure) {
+        if (earlier.isEmpty()) {
+            earlier = new ArrayList<>();
+        }
+        earlier.add(failure);
     }
 
     /** Whatever goes wrong in the policy's own code must not take the place of the failure. */

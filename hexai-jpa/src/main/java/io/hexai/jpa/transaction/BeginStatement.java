@@ -2,16 +2,14 @@ package io.hexai.jpa.transaction;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Applies the options of a transaction at its begin. All of them travel in one statement, in the round trip that carries
- * the driver's BEGIN, and all end with the transaction, so that nothing has to be undone on the connection. Default
- * options send nothing.
+ * Applies the options of a transaction at its begin. All of them travel in the round trip that carries the driver's BEGIN, and all
+ * end with the transaction, so that nothing has to be undone on the connection. Default options send nothing.
  */
 record BeginStatement(TransactionOptions options, @Nullable Deadline deadline) {
 
@@ -20,36 +18,30 @@ record BeginStatement(TransactionOptions options, @Nullable Deadline deadline) {
 
     private static final int FIRST_WITH_TRANSACTION_TIMEOUT = 17;
 
-    void sendTo(Connection connection) throws SQLException {
-        if (sendsNothing()) {
-            return;
-        }
-        String sql = sql(connection.getMetaData().getDatabaseMajorVersion());
-        if (!sql.isEmpty()) {
-            try (Statement statement = connection.createStatement()) {
-                statement.execute(sql);
-            }
-        }
-    }
-
-    private boolean sendsNothing() {
-        return options.isolation() == null
+    /** Returns the statements that apply the options. */
+    List<String> statements(Connection connection) throws SQLException {
+        if (options.isolation() == null
                 && options.readOnly() == null
                 && options.lockTimeout() == null
-                && deadline == null;
-    }
-
-    private String sql(int serverVersion) {
+                && deadline == null) {
+            return List.of();
+        }
         List<String> statements = new ArrayList<>(2);
         String characteristics = characteristics();
         if (!characteristics.isEmpty()) {
             statements.add("SET TRANSACTION" + characteristics);
         }
-        List<String> settings = settings(serverVersion);
+        List<String> settings =
+                settings(deadline == null ? 0 : connection.getMetaData().getDatabaseMajorVersion());
         if (!settings.isEmpty()) {
             statements.add("SELECT " + String.join(", ", settings));
         }
-        return String.join("; ", statements);
+        return statements;
+    }
+
+    /** The time that is left is another one in each transaction, and a text that is never the same again is parsed each time. */
+    boolean isSameInEachTransaction() {
+        return deadline == null;
     }
 
     private String characteristics() {

@@ -27,6 +27,10 @@ final class EveryCommit {
         return () -> observers.remove(observer);
     }
 
+    boolean hasObservers() {
+        return !observers.isEmpty();
+    }
+
     List<Consumer<? super Transaction>> hooks(CommitPhase phase) {
         if (hooks.isEmpty()) {
             return List.of();

@@ -6,6 +6,9 @@ import java.util.List;
 /** The hooks that were registered in a scope that can roll back by itself, in the order of registration. */
 final class Hooks {
 
+    /** Nobody adds to these. */
+    static final Hooks NONE = new Hooks();
+
     final List<TransactionHook> main = new ArrayList<>(0);
     final List<TransactionHook> drain = new ArrayList<>(0);
     final List<TransactionHook> afterCommit = new ArrayList<>(0);

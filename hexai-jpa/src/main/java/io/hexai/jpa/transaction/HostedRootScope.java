@@ -15,7 +15,7 @@ final class HostedRootScope extends RootScope implements HostListener {
 
     private final TransactionHost host;
     private final HostTransaction hosted;
-    private final Savepoints savepoints = new Savepoints();
+    private final Prelude prelude = new Prelude();
 
     private boolean prepared;
     private boolean over;
@@ -26,27 +26,25 @@ final class HostedRootScope extends RootScope implements HostListener {
             @Nullable Scope around,
             TransactionHost host,
             HostTransaction hosted,
-            TransactionOptions options,
-            SessionImplementor session) {
-        super(
-                manager,
-                around,
-                options,
-                new TransactionInfo(options.name(), 1, false),
-                session,
-                session.accessTransaction());
+            TransactionOptions options) {
+        super(manager, around, options, new TransactionInfo(options.name(), 1, false));
         this.host = host;
         this.hosted = hosted;
     }
 
     static HostedRootScope join(
             ScopeManager manager, @Nullable Scope around, TransactionHost host, HostTransaction hosted) {
-        HostedRootScope scope = new HostedRootScope(manager, around, host, hosted, hosted.options(), hosted.session());
+        HostedRootScope scope = new HostedRootScope(manager, around, host, hosted, hosted.options());
         hosted.register(scope);
         scope.hibernateTransaction().registerSynchronization(new HostedSynchronization(scope));
         scope.enter();
-        manager.tell(listener -> listener.began(scope.info()));
+        scope.tellBegan();
         return scope;
+    }
+
+    @Override
+    SessionImplementor openSession() {
+        return hosted.session();
     }
 
     private LogicalConnectionImplementor logicalConnection() {
@@ -90,21 +88,23 @@ final class HostedRootScope extends RootScope implements HostListener {
     @Override
     void beginTransaction() {}
 
+    /** What the host sends passes by, so that the server is told at once. */
     @Override
     Savepoints.NestedSavepoint openSavepoint() throws SQLException {
-        Savepoints.NestedSavepoint savepoint = savepoints.add();
-        savepoints.setOn(connection());
+        Savepoints.NestedSavepoint savepoint = prelude.savepoints().add();
+        prelude.sendTo(connection(), null);
         return savepoint;
     }
 
     @Override
     void release(Savepoints.NestedSavepoint savepoint) throws SQLException {
-        savepoints.release(savepoint, connection());
+        prelude.savepoints().release(savepoint);
+        prelude.sendTo(connection(), null);
     }
 
     @Override
     void rollBackTo(Savepoints.NestedSavepoint savepoint) throws SQLException {
-        savepoints.rollBackTo(savepoint, connection());
+        prelude.savepoints().rollBackTo(savepoint, connection());
     }
 
     /** A nested scope can repeat its own work; nobody here could repeat the host's. */
@@ -204,6 +204,7 @@ final class HostedRootScope extends RootScope implements HostListener {
         Throwable cause = preventionCause();
         host.runOutside(() -> manager.runOutside(around, () -> {
             if (committed) {
+                recordCommitted();
                 tellCommitted();
                 runAfterCommitHooks(physical);
             } else {

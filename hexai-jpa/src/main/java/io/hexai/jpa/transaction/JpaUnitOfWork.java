@@ -16,6 +16,36 @@ final class JpaUnitOfWork implements UnitOfWork {
 
     @Override
     public <R extends @Nullable Object, X extends Throwable> R call(Work<R, X> work) throws X {
+        return repeat(scope -> work.apply(scope.entityManager()));
+    }
+
+    @Override
+    public <R extends @Nullable Object, X extends Throwable> R call(PlainWork<R, X> work) throws X {
+        return repeat(scope -> work.call());
+    }
+
+    @Override
+    public <X extends Throwable> void run(Action<X> action) throws X {
+        this.<@Nullable Object, X>repeat(scope -> {
+            action.accept(scope.entityManager());
+            return null;
+        });
+    }
+
+    @Override
+    public <X extends Throwable> void run(PlainAction<X> action) throws X {
+        this.<@Nullable Object, X>repeat(scope -> {
+            action.run();
+            return null;
+        });
+    }
+
+    /** Work that asks for the entity manager only if it needs it: without, there is no session to open. */
+    private interface ScopedWork<R extends @Nullable Object, X extends Throwable> {
+        R doIn(Scope scope) throws X;
+    }
+
+    private <R extends @Nullable Object, X extends Throwable> R repeat(ScopedWork<R, X> work) throws X {
         Attempts attempts = new Attempts(manager, options);
         while (true) {
             try {
@@ -28,38 +58,18 @@ final class JpaUnitOfWork implements UnitOfWork {
         }
     }
 
-    private <R extends @Nullable Object, X extends Throwable> R attempt(Work<R, X> work, Attempts attempts) throws X {
+    private <R extends @Nullable Object, X extends Throwable> R attempt(ScopedWork<R, X> work, Attempts attempts)
+            throws X {
         Scope scope = manager.open(options, attempts.number(), attempts.deadline());
         R result;
         try {
-            result = work.apply(scope.entityManager());
+            result = work.doIn(scope);
         } catch (Throwable failure) {
             scope.fail(failure);
             throw failure;
         }
         scope.commit();
         return result;
-    }
-
-    @Override
-    public <R extends @Nullable Object, X extends Throwable> R call(PlainWork<R, X> work) throws X {
-        return call((Work<R, X>) entityManager -> work.call());
-    }
-
-    @Override
-    public <X extends Throwable> void run(Action<X> action) throws X {
-        call((Work<@Nullable Object, X>) entityManager -> {
-            action.accept(entityManager);
-            return null;
-        });
-    }
-
-    @Override
-    public <X extends Throwable> void run(PlainAction<X> action) throws X {
-        call((Work<@Nullable Object, X>) entityManager -> {
-            action.run();
-            return null;
-        });
     }
 
     @Override

@@ -1,20 +1,22 @@
 package io.hexai.jpa.transaction;
 
-import io.hexai.jpa.internal.TransactionIdSeeker;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
 import org.postgresql.core.BaseConnection;
 import org.postgresql.core.TransactionState;
+import org.postgresql.jdbc.AutoSave;
 
 /**
  * The connection on which a session is opened. It takes a physical one at the first statement, keeps commit and rollback
  * for the scope that owns it, and gives the physical one back in the state in which it was taken. Confined to its thread.
  */
-final class LazyConnection implements TransactionIdSeeker {
+final class LazyConnection implements PreludeCompanion.Place {
 
     private static final String FAILED_TRANSACTION = "25P02";
 
@@ -24,7 +26,8 @@ final class LazyConnection implements TransactionIdSeeker {
     private final int heldByThisThread;
     private final boolean askForTransactionId;
     private final UsageRules rules;
-    private final Savepoints savepoints = new Savepoints();
+    private final Prelude prelude = new Prelude();
+    private final OpenHandles handles = new OpenHandles();
     private final Connection scoped = new ScopedConnection(this);
 
     private @Nullable Connection physical;
@@ -108,35 +111,52 @@ final class LazyConnection implements TransactionIdSeeker {
         }
     }
 
+    /** The server is told with the next statement; at once, if somebody could send one past this connection. */
     Savepoints.NestedSavepoint openSavepoint() throws SQLException {
         beginTransaction();
-        Savepoints.NestedSavepoint savepoint = savepoints.add();
-        setSavepoints();
+        requireNotFailed("no savepoint can be set");
+        Savepoints.NestedSavepoint savepoint = prelude.savepoints().add();
+        if (handles.areOpen()) {
+            catchUp();
+        }
         return savepoint;
     }
 
-    private void setSavepoints() throws SQLException {
+    void release(Savepoints.NestedSavepoint savepoint) {
+        prelude.savepoints().release(savepoint);
+    }
+
+    void rollBackTo(Savepoints.NestedSavepoint savepoint) throws SQLException {
+        prelude.savepoints().rollBackTo(savepoint, physical);
+    }
+
+    @Override
+    public Prelude prelude() {
+        return prelude;
+    }
+
+    @Override
+    public String joinedText(List<String> statements, String sql) {
+        return source.joinedTexts().preceded(statements, sql);
+    }
+
+    @Override
+    public void failed(SQLException failure) throws SQLException {
         if (physical != null) {
+            prelude.failed(failure, physical);
+        }
+    }
+
+    @Override
+    public void catchUp() throws SQLException {
+        if (physical != null && !reading && !prelude.isEmpty()) {
             try {
-                learn(savepoints.setOn(physical, transactionId == null));
+                prelude.sendTo(physical, this);
             } catch (SQLException e) {
                 rules.requireNotTimedOut(e);
                 throw e;
             }
         }
-    }
-
-    void release(Savepoints.NestedSavepoint savepoint) throws SQLException {
-        try {
-            savepoints.release(savepoint, physical);
-        } catch (SQLException e) {
-            rules.requireNotTimedOut(e);
-            throw e;
-        }
-    }
-
-    void rollBackTo(Savepoints.NestedSavepoint savepoint) throws SQLException {
-        savepoints.rollBackTo(savepoint, physical);
     }
 
     private void learn(@Nullable TransactionId id) {
@@ -147,6 +167,7 @@ final class LazyConnection implements TransactionIdSeeker {
     public PreparedStatement prepareOwn(String sql) throws SQLException {
         beginTransaction();
         PreparedStatement statement = acquired().prepareStatement(sql);
+        handles.add(statement);
         return rules.hasDeadline() ? WatchedStatement.prepared(statement, scoped, new TransactionWatcher()) : statement;
     }
 
@@ -192,7 +213,20 @@ final class LazyConnection implements TransactionIdSeeker {
         return acquired();
     }
 
+    /** For whoever may send something past this connection from now on, and is not seen doing it. */
+    Connection acquiredForDriver() throws SQLException {
+        handles.addDriver();
+        return acquiredInTransaction();
+    }
+
     Connection acquired() throws SQLException {
+        Connection connection = acquiredAsItIs();
+        catchUp();
+        return connection;
+    }
+
+    /** Without telling the server what it has to be told first. */
+    private Connection acquiredAsItIs() throws SQLException {
         rules.requireUsable();
         Connection connection = physical;
         if (connection == null) {
@@ -236,8 +270,10 @@ final class LazyConnection implements TransactionIdSeeker {
     }
 
     private void sendBegin(Connection connection) throws SQLException {
-        begin.sendTo(connection);
-        setSavepoints();
+        prelude.begin(begin.statements(connection));
+        if (!begin.isSameInEachTransaction()) {
+            catchUp();
+        }
     }
 
     /** Ends the time of reading outside a transaction; from here on, the connection is held to the end of the scope. */
@@ -252,24 +288,45 @@ final class LazyConnection implements TransactionIdSeeker {
 
     /** The text of a plain statement may be changed; what asks for generated keys, or for a cursor, is left as it is. */
     PreparedStatement prepare(String sql, Preparation preparation, boolean plain) throws SQLException {
-        AccompaniedStatement.Preparer preparer = text -> preparation.prepare(acquired(), text);
+        AccompaniedStatement.Preparer preparer = text -> preparation.prepare(acquiredAsItIs(), text);
         if (reading && PlainReads.isRead(sql)) {
             return WatchedStatement.prepared(read(preparer, sql), scoped, new ReadWatcher());
         }
         rules.refuseControl(sql);
         beginTransaction();
-        acquired();
+        acquiredAsItIs();
+        PreparedStatement statement = prepareInTransaction(sql, preparer, plain);
+        handles.add(statement);
+        return mayGoUnwatched(sql) ? statement : WatchedStatement.prepared(statement, scoped, new TransactionWatcher());
+    }
+
+    private PreparedStatement prepareInTransaction(String sql, AccompaniedStatement.Preparer preparer, boolean plain)
+            throws SQLException {
+        AccompaniedStatement.Preparer informed = preparer;
+        if (plain && !prelude.isEmpty() && PreludeCompanion.mayGoWith(sql) && !hasDriversSavepoints()) {
+            informed = text -> AccompaniedStatement.of(preparer, text, new PreludeCompanion(this));
+        } else {
+            catchUp();
+        }
         boolean seeksId = plain && transactionId == null && TransactionIdCompanion.mayGoWith(sql);
-        PreparedStatement statement = seeksId
-                ? AccompaniedStatement.of(preparer, sql, new TransactionIdCompanion(this, source.joinedTexts()))
-                : preparer.prepare(sql);
-        return watch.hasBegun() && !rules.hasDeadline()
-                ? statement
-                : WatchedStatement.prepared(statement, scoped, new TransactionWatcher());
+        return seeksId
+                ? AccompaniedStatement.of(informed, sql, new TransactionIdCompanion(this, source.joinedTexts()))
+                : informed.prepare(sql);
+    }
+
+    /** The driver goes back to a savepoint of its own after a statement that failed, if it is told to, but not after several in one text. */
+    private boolean hasDriversSavepoints() throws SQLException {
+        return physical != null && physical.unwrap(PGConnection.class).getAutosave() != AutoSave.NEVER;
+    }
+
+    /** A single SELECT or write cannot end the transaction. Once one has begun it, its state before the next one will tell. */
+    private boolean mayGoUnwatched(String sql) {
+        return !rules.hasDeadline()
+                && (watch.hasBegun() || !handles.includeDriver() && PreludeCompanion.mayGoWith(sql));
     }
 
     Statement watched(Statement statement) {
-        return WatchedStatement.plain(statement, scoped, new TransactionWatcher());
+        return WatchedStatement.plain(statement, scoped, new PlainWatcher());
     }
 
     /** One of the ways in which JDBC prepares a statement. */
@@ -278,9 +335,10 @@ final class LazyConnection implements TransactionIdSeeker {
     }
 
     private PreparedStatement read(AccompaniedStatement.Preparer preparer, String sql) throws SQLException {
-        acquired();
+        acquiredAsItIs();
         PreparedStatement statement =
                 AccompaniedStatement.of(preparer, sql, new ReadOnlyCompanion(sql, this::isOutsideTransaction));
+        handles.add(statement);
         openReads++;
         Deadline deadline = begin.deadline();
         if (deadline != null) {
@@ -313,9 +371,7 @@ final class LazyConnection implements TransactionIdSeeker {
     void commit() throws SQLException {
         rules.requireEnding("commit");
         if (physical != null && !reading) {
-            if (isFailed()) {
-                throw new SQLException("The transaction has failed; COMMIT would roll it back.", FAILED_TRANSACTION);
-            }
+            requireNotFailed("COMMIT would roll it back");
             if (askForTransactionId && transactionId == null) {
                 askForTransactionId(physical);
             }
@@ -337,6 +393,12 @@ final class LazyConnection implements TransactionIdSeeker {
         }
     }
 
+    private void requireNotFailed(String consequence) throws SQLException {
+        if (isFailed()) {
+            throw new SQLException("The transaction has failed; " + consequence + ".", FAILED_TRANSACTION);
+        }
+    }
+
     private void askForTransactionId(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet answer = statement.executeQuery(TransactionId.QUERY)) {
@@ -348,6 +410,7 @@ final class LazyConnection implements TransactionIdSeeker {
         rules.requireEnding("rollback");
         if (physical != null && !reading) {
             physical.rollback();
+            prelude.end();
             // Hibernate rolls back a failed commit by itself, and then reads to say which entity was stale.
             watch = new TransactionWatch();
         }
@@ -361,7 +424,7 @@ final class LazyConnection implements TransactionIdSeeker {
         }
     }
 
-    private final class TransactionWatcher implements WatchedStatement.Watcher {
+    private class TransactionWatcher implements WatchedStatement.Watcher {
         @Override
         public void beforeSql(String sql) throws SQLException {
             rules.refuseControl(sql);
@@ -377,6 +440,14 @@ final class LazyConnection implements TransactionIdSeeker {
             if (physical != null) {
                 watch.observeExecuted(ConnectionSource.state(physical));
             }
+        }
+    }
+
+    /** What a plain statement sends is known too late to send something along. */
+    private final class PlainWatcher extends TransactionWatcher {
+        @Override
+        public void beforeExecution() throws SQLException {
+            catchUp();
         }
     }
 }

@@ -43,9 +43,11 @@ final class NestedScope extends OwningScope {
             throw e;
         }
         NestedScope scope = new NestedScope(manager, around, options, attempt, savepoint);
-        scope.hooks().afterRollback.addAll(undo);
+        if (!undo.isEmpty()) {
+            scope.hooks().afterRollback.addAll(undo);
+        }
         scope.enter();
-        manager.tell(listener -> listener.began(scope.info()));
+        scope.tellBegan();
         return scope;
     }
 
@@ -95,6 +97,7 @@ final class NestedScope extends OwningScope {
             snapshot.release();
             passTo(enclosing);
             leave();
+            recordCommitted();
             tellCommitted();
         }
     }

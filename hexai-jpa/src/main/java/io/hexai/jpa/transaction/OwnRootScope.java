@@ -20,9 +20,8 @@ final class OwnRootScope extends RootScope implements OwnTransaction {
             TransactionOptions options,
             TransactionInfo info,
             LazyConnection connection,
-            SessionImplementor session,
             @Nullable Deadline deadline) {
-        super(manager, around, options, info, session, session.beginTransaction());
+        super(manager, around, options, info);
         this.connection = connection;
         this.deadline = deadline;
     }
@@ -33,6 +32,7 @@ final class OwnRootScope extends RootScope implements OwnTransaction {
             TransactionOptions options,
             int attempt,
             @Nullable Deadline deadline) {
+        manager.requireOpenFactory();
         TransactionInfo info = new TransactionInfo(options.name(), attempt, false);
         LazyConnection connection = new LazyConnection(
                 manager.connections(),
@@ -40,19 +40,25 @@ final class OwnRootScope extends RootScope implements OwnTransaction {
                 info,
                 connectionsHeldBy(around == null ? manager.suspended() : around),
                 manager.settings().resolveUnknownCommit());
+        OwnRootScope scope = new OwnRootScope(manager, around, options, info, connection, deadline);
+        scope.enter();
+        scope.showToHost();
+        scope.tellBegan();
+        return scope;
+    }
+
+    @Override
+    SessionImplementor openSession() {
         SessionImplementor session = manager.openSession(connection);
-        OwnRootScope scope = new OwnRootScope(manager, around, options, info, connection, session, deadline);
-        if (options.isReadOnly()) {
+        session.beginTransaction();
+        if (ownOptions().isReadOnly()) {
             session.setDefaultReadOnly(true);
             session.setHibernateFlushMode(FlushMode.MANUAL);
-        } else if (options.isOptimistic()) {
+        } else if (ownOptions().isOptimistic()) {
             session.setHibernateFlushMode(FlushMode.COMMIT);
             manager.guardWrites(session);
         }
-        scope.enter();
-        scope.showToHost();
-        manager.tell(listener -> listener.began(scope.info()));
-        return scope;
+        return session;
     }
 
     private void showToHost() {
@@ -118,7 +124,7 @@ final class OwnRootScope extends RootScope implements OwnTransaction {
     }
 
     @Override
-    void release(Savepoints.NestedSavepoint savepoint) throws SQLException {
+    void release(Savepoints.NestedSavepoint savepoint) {
         connection.release(savepoint);
     }
 
@@ -170,6 +176,9 @@ final class OwnRootScope extends RootScope implements OwnTransaction {
     private void commitTransaction() {
         startCommitting();
         beforeCompletion();
+        if (sessionOrNull() == null) {
+            return;
+        }
         connection.permitEnd();
         session().setHibernateFlushMode(FlushMode.MANUAL);
         try {
@@ -207,10 +216,13 @@ final class OwnRootScope extends RootScope implements OwnTransaction {
             LOG.warn("The {} was committed; giving its connection back failed.", info(), problem);
         }
         leave();
-        afterwards(true, () -> {
-            tellCommitted();
-            runAfterCommitHooks(physical);
-        });
+        recordCommitted();
+        if (binding != null || registeredHooks() != Hooks.NONE || manager.hasObservers()) {
+            afterwards(true, () -> {
+                tellCommitted();
+                runAfterCommitHooks(physical);
+            });
+        }
     }
 
     @Override
@@ -219,7 +231,9 @@ final class OwnRootScope extends RootScope implements OwnTransaction {
         connection.permitEnd();
         Throwable problem = null;
         try {
-            hibernateTransaction().rollback();
+            if (sessionOrNull() != null) {
+                hibernateTransaction().rollback();
+            }
         } catch (Throwable e) {
             problem = e;
         }
@@ -258,13 +272,16 @@ final class OwnRootScope extends RootScope implements OwnTransaction {
 
     private @Nullable Throwable closeResources(@Nullable Throwable earlier) {
         Throwable problem = earlier;
-        if (ownOptions().isOptimistic()) {
-            manager.releaseGuard(session());
-        }
-        try {
-            session().close();
-        } catch (Throwable e) {
-            problem = joined(problem, e);
+        SessionImplementor session = sessionOrNull();
+        if (session != null) {
+            if (ownOptions().isOptimistic()) {
+                manager.releaseGuard(session);
+            }
+            try {
+                session.close();
+            } catch (Throwable e) {
+                problem = joined(problem, e);
+            }
         }
         try {
             connection.close();

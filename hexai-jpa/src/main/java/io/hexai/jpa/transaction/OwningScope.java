@@ -14,11 +14,12 @@ abstract class OwningScope extends Scope {
 
     private final TransactionOptions options;
     private final TransactionInfo info;
-    private final TransactionEvent recorded = TransactionEvent.started();
+    private final @Nullable TransactionEvent recorded = TransactionEvent.started();
     private final long beganAt = System.nanoTime();
-    private final Hooks hooks = new Hooks();
 
-    /** Most have none. */
+    /** Most scopes have none of these two. */
+    private @Nullable Hooks hooks;
+
     private @Nullable Map<ResourceKey<?>, Object> resources;
 
     private boolean doomed;
@@ -45,8 +46,17 @@ abstract class OwningScope extends Scope {
         return info;
     }
 
+    /** The hooks, to add some. */
     final Hooks hooks() {
+        if (hooks == null) {
+            hooks = new Hooks();
+        }
         return hooks;
+    }
+
+    /** The hooks, to run them. */
+    final Hooks registeredHooks() {
+        return hooks == null ? Hooks.NONE : hooks;
     }
 
     /** From now on this scope can only roll back, whatever its work does. */
@@ -137,21 +147,36 @@ abstract class OwningScope extends Scope {
 
     /** Hands hooks and resources to the scope around, which decides about them from now on. */
     final void passTo(OwningScope enclosing) {
-        enclosing.hooks.addAll(hooks);
+        if (hooks != null) {
+            enclosing.hooks().addAll(hooks);
+        }
         if (resources != null) {
             enclosing.ownResources().putAll(resources);
         }
     }
 
+    final void tellBegan() {
+        if (manager.hasListeners()) {
+            manager.tell(listener -> listener.began(info));
+        }
+    }
+
+    final void recordCommitted() {
+        if (recorded != null) {
+            recorded.ended(info, "committed", null);
+        }
+    }
+
     final void tellCommitted() {
-        recorded.ended(info, "committed", null);
         manager.tell(listener -> listener.committed(info, age()));
     }
 
     final void tellRolledBack(@Nullable Throwable cause, @Nullable Throwable problem) {
         boolean leavesToNobody = prevented && cause != null && cause == preventionCause();
         RollbackLog.write(info, age(), cause, leavesToNobody, problem);
-        recorded.ended(info, "rolled back", cause);
+        if (recorded != null) {
+            recorded.ended(info, "rolled back", cause);
+        }
         manager.tell(listener -> listener.rolledBack(info, age(), cause));
     }
 
@@ -160,7 +185,7 @@ abstract class OwningScope extends Scope {
     }
 
     final void runAfterRollbackHooks(@Nullable Throwable cause) {
-        for (TransactionHook hook : hooks.afterRollback) {
+        for (TransactionHook hook : registeredHooks().afterRollback) {
             manager.runAfterwards(hook, failure -> {
                 if (cause != null) {
                     Failures.suppress(cause, failure);

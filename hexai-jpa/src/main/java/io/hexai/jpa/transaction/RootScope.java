@@ -18,9 +18,10 @@ abstract class RootScope extends OwningScope {
 
     private static final CommitPhase[] PHASES = CommitPhase.values();
 
-    private final SessionImplementor session;
-    private final Transaction transaction;
-    private final EntityManager scopedEntityManager;
+    /** Opened when somebody asks for it: many units of work find in a cache, or in their arguments, that there is nothing to do. */
+    private @Nullable SessionImplementor session;
+
+    private @Nullable EntityManager scopedEntityManager;
 
     /** The scope that waits for the end of this one. */
     private final @Nullable Scope suspended;
@@ -29,19 +30,10 @@ abstract class RootScope extends OwningScope {
     private @Nullable CommitPhase phase;
     private boolean committing;
 
-    RootScope(
-            ScopeManager manager,
-            @Nullable Scope around,
-            TransactionOptions options,
-            TransactionInfo info,
-            SessionImplementor session,
-            Transaction transaction) {
+    RootScope(ScopeManager manager, @Nullable Scope around, TransactionOptions options, TransactionInfo info) {
         super(manager, around, options, info);
         this.suspended = around == null ? manager.suspended() : around;
         this.isolation = options.isolation();
-        this.session = session;
-        this.transaction = transaction;
-        this.scopedEntityManager = new ScopedSession(session, this, false);
     }
 
     /** How many connections are held by a scope that is about to be suspended, and by those suspended already. */
@@ -89,20 +81,34 @@ abstract class RootScope extends OwningScope {
         return null;
     }
 
+    /** Opens the session, with its transaction begun. */
+    abstract SessionImplementor openSession();
+
     final SessionImplementor session() {
+        if (session == null) {
+            session = openSession();
+        }
+        return session;
+    }
+
+    /** The session, if anybody has asked for it. */
+    final @Nullable SessionImplementor sessionOrNull() {
         return session;
     }
 
     final EntityManager scopedEntityManager() {
+        if (scopedEntityManager == null) {
+            scopedEntityManager = new ScopedSession(session(), this, false);
+        }
         return scopedEntityManager;
     }
 
     final Transaction hibernateTransaction() {
-        return transaction;
+        return session().accessTransaction();
     }
 
     final void flush() {
-        if (!ownOptions().isReadOnly()) {
+        if (session != null && !ownOptions().isReadOnly()) {
             session.flush();
         }
     }
@@ -124,7 +130,7 @@ abstract class RootScope extends OwningScope {
     /** Asked of the server, once, if it was left to the server; an optimistic scope does not begin its transaction for that. */
     private IsolationLevel isolation() {
         if (isolation == null) {
-            isolation = session.doReturningWork(jdbc -> {
+            isolation = session().doReturningWork(jdbc -> {
                 try (var statement = jdbc.prepareStatement("SELECT current_setting('transaction_isolation')");
                         var row = statement.executeQuery()) {
                     row.next();
@@ -150,6 +156,10 @@ abstract class RootScope extends OwningScope {
      * that the work swallowed: the server would answer with a rollback, and nobody would say so.
      */
     final void requireNoSwallowedFailure() {
+        if (session == null) {
+            return;
+        }
+        Transaction transaction = session.accessTransaction();
         try {
             if (isEndedElsewhere() || !session.isOpen() || !transaction.isActive()) {
                 throw new IllegalStateException(TransactionWatch.endedMessage(info()));
@@ -201,7 +211,7 @@ abstract class RootScope extends OwningScope {
     }
 
     private void runHooks(CommitPhase running) {
-        List<TransactionHook> own = hooks().beforeCommit(running);
+        List<TransactionHook> own = registeredHooks().beforeCommit(running);
         for (int i = 0; i < own.size() && !isPrevented(); i++) {
             runHook(own.get(i));
         }
@@ -233,7 +243,7 @@ abstract class RootScope extends OwningScope {
     }
 
     final void runAfterCommitHooks(boolean physical) {
-        for (TransactionHook hook : hooks().afterCommit) {
+        for (TransactionHook hook : registeredHooks().afterCommit) {
             manager.runAfterwards(hook, this::reportFailedHook);
         }
         if (physical) {

@@ -1,86 +1,128 @@
 package io.hexai.jpa.transaction;
 
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.core.TransactionState;
 
-/** The savepoints of nested scopes, each set on the server as soon as there is a physical connection. Confined to its thread. */
+/**
+ * The savepoints of nested scopes: those that are open, and those that the server has. What lies between is told to the server
+ * before the next statement, so that a scope that sends none costs nothing. Confined to its thread.
+ */
 final class Savepoints {
 
-    private final List<NestedSavepoint> open = new ArrayList<>(0);
-    private int opened;
+    private static final String NO_SUCH_SAVEPOINT = "3B001";
+    private static final String PROBE = "hexai_probe";
+
+    private List<NestedSavepoint> open = List.of();
+    private List<NestedSavepoint> onServer = List.of();
+
+    /** What the server has for certain, while it is not known whether it has been told; else null. */
+    private @Nullable List<NestedSavepoint> certain;
 
     NestedSavepoint add() {
-        NestedSavepoint savepoint = new NestedSavepoint("hexai_" + ++opened);
+        if (open.isEmpty()) {
+            open = new ArrayList<>(2);
+        }
+        NestedSavepoint savepoint = new NestedSavepoint("hexai_" + (open.size() + 1));
         open.add(savepoint);
         return savepoint;
     }
 
-    /** Sets those that are not set yet. */
-    void setOn(Connection connection) throws SQLException {
-        setOn(connection, false);
+    /** The server has to be told of some that began, or ended. */
+    boolean areBehind() {
+        int count = open.size();
+        return count != onServer.size() || count > 0 && open.get(count - 1) != onServer.get(count - 1);
     }
 
-    /**
-     * Sets those that are not set yet.
-     *
-     * @param seeksId whether the transaction's id is to come along in the same round trip
-     * @return the id, or null if there was nothing to set, or it was not sought
-     */
-    @Nullable
-    TransactionId setOn(Connection connection, boolean seeksId) throws SQLException {
-        TransactionId id = null;
-        for (NestedSavepoint savepoint : open) {
-            if (!savepoint.isSet) {
-                try (Statement statement = connection.createStatement()) {
-                    if (seeksId && id == null) {
-                        id = setWithId(savepoint, statement);
-                    } else {
-                        statement.execute("SAVEPOINT " + savepoint.name);
-                    }
-                }
-                savepoint.isSet = true;
-            }
+    /** Adds what tells the server. */
+    void addMissingTo(List<String> statements) {
+        int same = 0;
+        while (same < open.size() && same < onServer.size() && open.get(same) == onServer.get(same)) {
+            same++;
         }
-        return id;
+        if (same < onServer.size()) {
+            statements.add("RELEASE SAVEPOINT " + onServer.get(same).name);
+        }
+        for (NestedSavepoint savepoint : open.subList(same, open.size())) {
+            statements.add("SAVEPOINT " + savepoint.name);
+        }
     }
 
-    private static @Nullable TransactionId setWithId(NestedSavepoint savepoint, Statement statement)
-            throws SQLException {
-        statement.execute("SAVEPOINT " + savepoint.name + "; " + TransactionId.QUERY);
-        statement.getMoreResults();
-        try (ResultSet answer = statement.getResultSet()) {
-            return TransactionId.from(answer);
+    /** The server has been told. */
+    void caughtUp() {
+        onServer = new ArrayList<>(open);
+    }
+
+    /** The server has none any more. */
+    void forget() {
+        onServer = List.of();
+        certain = null;
+    }
+
+    /** The server has been told, unless a failure of the driver's own came before. */
+    void mayHaveCaughtUp() {
+        if (certain == null) {
+            certain = onServer;
         }
+        caughtUp();
     }
 
     /** Ends a savepoint and those inside it; the changes stay. */
-    void release(NestedSavepoint savepoint, @Nullable Connection connection) throws SQLException {
-        end(savepoint, connection, "RELEASE SAVEPOINT " + savepoint.name);
+    void release(NestedSavepoint savepoint) {
+        close(savepoint);
+    }
+
+    private void close(NestedSavepoint savepoint) {
+        int index = open.indexOf(savepoint);
+        if (index >= 0) {
+            open.subList(index, open.size()).clear();
+        }
     }
 
     /** Takes back what was done since the savepoint, and ends it, so that savepoints do not pile up on the server. */
     void rollBackTo(NestedSavepoint savepoint, @Nullable Connection connection) throws SQLException {
-        end(savepoint, connection, "ROLLBACK TO SAVEPOINT " + savepoint.name + "; RELEASE SAVEPOINT " + savepoint.name);
+        close(savepoint);
+        int index = onServer.indexOf(savepoint);
+        if (index < 0 || connection == null) {
+            return;
+        }
+        List<NestedSavepoint> left = new ArrayList<>(onServer.subList(0, index));
+        String sql = "ROLLBACK TO SAVEPOINT " + savepoint.name + "; RELEASE SAVEPOINT " + savepoint.name;
+        try (Statement statement = connection.createStatement()) {
+            if (certain == null || ConnectionSource.state(connection) == TransactionState.FAILED) {
+                statement.execute(sql);
+            } else {
+                left = rolledBackIfThere(statement, sql, left);
+            }
+        }
+        onServer = left;
     }
 
-    private void end(NestedSavepoint savepoint, @Nullable Connection connection, String sql) throws SQLException {
-        open.subList(open.indexOf(savepoint), open.size()).clear();
-        if (savepoint.isSet && connection != null) {
-            try (Statement statement = connection.createStatement()) {
-                statement.execute(sql);
+    /** Where the savepoint was never set, nothing was done since either; the probe takes back the error that tells so. */
+    private List<NestedSavepoint> rolledBackIfThere(Statement statement, String sql, List<NestedSavepoint> left)
+            throws SQLException {
+        List<NestedSavepoint> before = certain == null ? left : certain;
+        certain = null;
+        statement.execute("SAVEPOINT " + PROBE);
+        try {
+            statement.execute(sql);
+            return left;
+        } catch (SQLException e) {
+            if (!NO_SUCH_SAVEPOINT.equals(e.getSQLState())) {
+                throw e;
             }
+            statement.execute("ROLLBACK TO SAVEPOINT " + PROBE + "; RELEASE SAVEPOINT " + PROBE);
+            return before;
         }
     }
 
     /** One of them. */
     static final class NestedSavepoint {
         private final String name;
-        private boolean isSet;
 
         private NestedSavepoint(String name) {
             this.name = name;

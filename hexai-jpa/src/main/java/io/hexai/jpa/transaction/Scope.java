@@ -16,7 +16,7 @@ abstract class Scope implements TransactionScope {
     final @Nullable Scope around;
 
     private final Thread owner = Thread.currentThread();
-    private @Nullable Throwable openedAt;
+    private @Nullable OpeningPlace openedAt;
     private boolean ended;
 
     Scope(ScopeManager manager, @Nullable Scope around) {
@@ -41,12 +41,12 @@ abstract class Scope implements TransactionScope {
 
     /** Remembers the place, for the message to who uses the scope when it is over. */
     final Scope rememberWhereOpened() {
-        openedAt = new Throwable("The scope was opened here");
+        openedAt = OpeningPlace.here();
         return this;
     }
 
     final @Nullable Throwable whereOpened() {
-        return openedAt;
+        return openedAt == null ? null : openedAt.asThrowable();
     }
 
     final void enter() {
@@ -126,7 +126,7 @@ abstract class Scope implements TransactionScope {
         }
         if (ended) {
             throw new IllegalStateException(
-                    "The scope of the " + root().info() + " has ended and cannot be used any more.", openedAt);
+                    "The scope of the " + root().info() + " has ended and cannot be used any more.", whereOpened());
         }
     }
 
@@ -154,12 +154,13 @@ abstract class Scope implements TransactionScope {
 
     private IllegalStateException misuse(String problem) {
         return new IllegalStateException(
-                problem + ". All of them were rolled back; open inner scopes in try-with-resources.", openedAt);
+                problem + ". All of them were rolled back; open inner scopes in try-with-resources.", whereOpened());
     }
 
     private void warnOfLostChanges() {
         try {
             if (LOG.isWarnEnabled()
+                    && root().sessionOrNull() != null
                     && !root().options().isReadOnly()
                     && !changes().isEmpty()) {
                 LOG.warn(

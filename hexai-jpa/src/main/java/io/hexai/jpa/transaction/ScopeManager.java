@@ -66,16 +66,9 @@ final class ScopeManager {
         return running == null ? null : HostedRootScope.join(this, scope, host, running);
     }
 
+    /** An empty place stays behind on the thread, which holds nothing of this class loader's: making it anew takes longer. */
     void makeCurrent(@Nullable Scope scope) {
-        set(current, scope);
-    }
-
-    private static void set(ThreadLocal<@Nullable Scope> place, @Nullable Scope scope) {
-        if (scope == null) {
-            place.remove();
-        } else {
-            place.set(scope);
-        }
+        current.set(scope);
     }
 
     /** The scope that waits while hooks run that belong to no transaction. */
@@ -87,13 +80,13 @@ final class ScopeManager {
     /** Runs what belongs to no transaction: it neither joins nor dooms the one that a NEW scope has suspended. */
     void runOutside(@Nullable Scope around, Runnable work) {
         Scope before = suspended.get();
-        set(suspended, around == null ? before : around);
+        suspended.set(around == null ? before : around);
         makeCurrent(null);
         try {
             work.run();
         } finally {
             makeCurrent(around);
-            set(suspended, before);
+            suspended.set(before);
         }
     }
 
@@ -111,6 +104,14 @@ final class ScopeManager {
         Scope leftOpen = current.get();
         if (leftOpen != null && leftOpen != before && (before == null || !before.isEnded())) {
             onFailure.accept(leftOpen.rollBackUpTo(before, "A hook opened a scope and did not close it"));
+        }
+    }
+
+    /** A unit of work that asks for no session would not notice. */
+    void requireOpenFactory() {
+        if (factory.isClosed()) {
+            throw new IllegalStateException(
+                    "The EntityManagerFactory of this unit of work is closed; build a new unit of work on an open one.");
         }
     }
 
@@ -150,6 +151,15 @@ final class ScopeManager {
         return options.propagation() == Propagation.NESTED
                 ? NestedScope.open(this, around, options, attempt)
                 : new JoinedScope(this, around);
+    }
+
+    /** Somebody is told of commits. */
+    boolean hasObservers() {
+        return hasListeners() || everyCommit.hasObservers();
+    }
+
+    boolean hasListeners() {
+        return !settings.listeners().isEmpty();
     }
 
     void tell(Consumer<UnitOfWorkListener> event) {

@@ -78,7 +78,7 @@ final class ScopedConnection implements Connection, TransactionIdSeeker {
     /** Whoever wants a connection gets this one: the physical one could be committed. */
     @Override
     public <T> T unwrap(Class<T> type) throws SQLException {
-        return isThis(type) ? type.cast(this) : lazy.acquiredInTransaction().unwrap(type);
+        return isThis(type) ? type.cast(this) : lazy.acquiredForDriver().unwrap(type);
     }
 
     @Override
@@ -147,7 +147,7 @@ final class ScopedConnection implements Connection, TransactionIdSeeker {
 
     @Override
     public DatabaseMetaData getMetaData() throws SQLException {
-        return lazy.acquired().getMetaData();
+        return lazy.acquiredForDriver().getMetaData();
     }
 
     @Override
@@ -202,17 +202,17 @@ final class ScopedConnection implements Connection, TransactionIdSeeker {
 
     @Override
     public Clob createClob() throws SQLException {
-        return lazy.acquired().createClob();
+        return lazy.acquiredForDriver().createClob();
     }
 
     @Override
     public Blob createBlob() throws SQLException {
-        return lazy.acquired().createBlob();
+        return lazy.acquiredForDriver().createBlob();
     }
 
     @Override
     public NClob createNClob() throws SQLException {
-        return lazy.acquired().createNClob();
+        return lazy.acquiredForDriver().createNClob();
     }
 
     @Override
@@ -278,8 +278,10 @@ final class ScopedConnection implements Connection, TransactionIdSeeker {
     @Override
     public PreparedStatement prepareStatement(String sql, int resultSetType, int resultSetConcurrency)
             throws SQLException {
+        boolean plain =
+                resultSetType == ResultSet.TYPE_FORWARD_ONLY && resultSetConcurrency == ResultSet.CONCUR_READ_ONLY;
         return lazy.prepare(
-                sql, (physical, text) -> physical.prepareStatement(text, resultSetType, resultSetConcurrency), false);
+                sql, (physical, text) -> physical.prepareStatement(text, resultSetType, resultSetConcurrency), plain);
     }
 
     @Override
@@ -309,18 +311,18 @@ final class ScopedConnection implements Connection, TransactionIdSeeker {
 
     @Override
     public CallableStatement prepareCall(String sql) throws SQLException {
-        return lazy.acquiredInTransaction().prepareCall(sql);
+        return lazy.acquiredForDriver().prepareCall(sql);
     }
 
     @Override
     public CallableStatement prepareCall(String sql, int resultSetType, int resultSetConcurrency) throws SQLException {
-        return lazy.acquiredInTransaction().prepareCall(sql, resultSetType, resultSetConcurrency);
+        return lazy.acquiredForDriver().prepareCall(sql, resultSetType, resultSetConcurrency);
     }
 
     @Override
     public CallableStatement prepareCall(
             String sql, int resultSetType, int resultSetConcurrency, int resultSetHoldability) throws SQLException {
-        return lazy.acquiredInTransaction().prepareCall(sql, resultSetType, resultSetConcurrency, resultSetHoldability);
+        return lazy.acquiredForDriver().prepareCall(sql, resultSetType, resultSetConcurrency, resultSetHoldability);
     }
 
     @Override

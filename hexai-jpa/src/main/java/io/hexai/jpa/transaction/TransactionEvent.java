@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 @StackTrace(false)
 final class TransactionEvent extends Event {
 
+    /** Tells whether somebody records, without an event for each transaction that nobody records. */
+    private static final TransactionEvent PROBE = new TransactionEvent();
+
     @Label("Name")
     @Nullable
     String name;
@@ -35,7 +38,11 @@ final class TransactionEvent extends Event {
     @Nullable
     String cause;
 
-    static TransactionEvent started() {
+    /** Returns null while nobody records such events. */
+    static @Nullable TransactionEvent started() {
+        if (!PROBE.isEnabled()) {
+            return null;
+        }
         TransactionEvent event = new TransactionEvent();
         event.begin();
         return event;

@@ -41,7 +41,7 @@ final class TransactionIdCompanion implements AccompaniedStatement.Companion {
 
     @Override
     public String joinedTo(String sql) {
-        return texts.of(sql);
+        return texts.withId(sql);
     }
 
     @Override

@@ -21,6 +21,9 @@ final class WatchedStatement implements InvocationHandler {
         /** A text that was not known when the statement was made is about to be executed, or to be added to a batch. */
         default void beforeSql(String sql) throws SQLException {}
 
+        /** Something is about to be sent. */
+        default void beforeExecution() throws SQLException {}
+
         /** Something was sent, and succeeded. */
         default void afterExecution() throws SQLException {}
 
@@ -69,9 +72,13 @@ final class WatchedStatement implements InvocationHandler {
         if (arguments != null && arguments[0] instanceof String sql && takesSql(name)) {
             watcher.beforeSql(sql);
         }
+        boolean isExecution = name.startsWith("execute");
+        if (isExecution) {
+            watcher.beforeExecution();
+        }
         try {
             Object result = method.invoke(statement, arguments);
-            if (name.startsWith("execute") && !isEmptyBatch(result)) {
+            if (isExecution && !isEmptyBatch(result)) {
                 watcher.afterExecution();
             }
             return result;

@@ -126,10 +126,8 @@ class BehindTheBackTest extends AccountTests {
             unitOfWork.run(em -> em.unwrap(Session.class).doWork(connection -> {
                 assertThat(connection.isWrapperFor(Connection.class)).isTrue();
                 assertThat(connection.unwrap(Connection.class)).isSameAs(connection);
-                try (Statement statement = connection.createStatement();
-                        PreparedStatement prepared = connection.prepareStatement("SELECT 1")) {
+                try (Statement statement = connection.createStatement()) {
                     assertThat(statement.getConnection()).isSameAs(connection);
-                    assertThat(prepared.getConnection()).isSameAs(connection);
                 }
             }));
         }

@@ -208,7 +208,7 @@ class LostCommitTest extends AccountTests {
             plain.run(em -> {
                 em.createNativeQuery("CREATE TABLE IF NOT EXISTS made_inside (id int)")
                         .executeUpdate();
-                plain.with(Propagation.NESTED).run(() -> {});
+                plain.with(Propagation.NESTED).run(inner -> inner.find(Account.class, "none"));
             });
 
             assertThat(database.select("SELECT count(*) FROM made_inside")).containsExactly(0L);

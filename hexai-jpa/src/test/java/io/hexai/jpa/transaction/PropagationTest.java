@@ -11,6 +11,7 @@ import jakarta.persistence.Id;
 import jakarta.persistence.PersistenceException;
 import jakarta.persistence.PreUpdate;
 import jakarta.persistence.Transient;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;
@@ -439,16 +440,22 @@ class PropagationTest extends AccountTests {
                 em.find(Account.class, "a");
                 for (int i = 0; i < 5; i++) {
                     swallow(() -> unitOfWork.with(Propagation.NESTED).run(() -> {
+                        em.createNativeQuery("SELECT 1").getSingleResult();
                         throw new IllegalStateException();
                     }));
-                    unitOfWork.with(Propagation.NESTED).run(() -> {});
+                    unitOfWork
+                            .with(Propagation.NESTED)
+                            .run(() -> em.createNativeQuery("SELECT 1").getSingleResult());
                 }
-                assertThatThrownBy(() -> unitOfWork
-                                .with(Propagation.NESTED)
-                                .run(() -> em.unwrap(Session.class)
-                                        .doWork(connection ->
-                                                connection.createStatement().execute("ROLLBACK TO SAVEPOINT hexai_3"))))
-                        .hasStackTraceContaining("hexai_3");
+                em.createNativeQuery("SELECT 1").getSingleResult();
+                em.unwrap(Session.class).doWork(connection -> {
+                    try (Statement statement = connection.createStatement()) {
+                        statement.execute("SAVEPOINT mine");
+                        assertThatThrownBy(() -> statement.execute("ROLLBACK TO SAVEPOINT hexai_1"))
+                                .hasMessageContaining("\"hexai_1\" does not exist");
+                        statement.execute("ROLLBACK TO SAVEPOINT mine");
+                    }
+                });
             });
         }
     }

@@ -1,12 +1,14 @@
 package io.hexai.jpa.transaction;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.hexai.jpa.testing.TcpProxy;
 import io.hexai.jpa.testing.TestFactory;
 import jakarta.persistence.EntityManagerFactory;
 import java.time.Duration;
+import java.util.List;
 import org.hibernate.jpa.HibernatePersistenceConfiguration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,7 +59,19 @@ class RoundTripsTest extends AccountTests {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void areOneMoreForAnyOptions(boolean autoCommit) {
+    void areNoMoreForOptionsThatAreTheSameInEachTransaction(boolean autoCommit) {
+        connect(autoCommit);
+
+        unitOfWork = unitOfWork.with(o ->
+                o.withIsolation(IsolationLevel.SERIALIZABLE).withReadOnly(true).withLockTimeout(Duration.ofSeconds(1)));
+        read();
+
+        assertThat(proxy.roundTrips()).isEqualTo(2);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void areOneMoreForATimeout(boolean autoCommit) {
         connect(autoCommit);
 
         unitOfWork = unitOfWork.with(o -> o.withIsolation(IsolationLevel.SERIALIZABLE)
@@ -71,12 +85,40 @@ class RoundTripsTest extends AccountTests {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void areTwoMoreForANestedScope(boolean autoCommit) {
+    void areNoMoreForNestedScopesThatSucceed(boolean autoCommit) {
         connect(autoCommit);
 
-        unitOfWork.run(() -> unitOfWork.with(Propagation.NESTED).run(em -> em.find(Account.class, "a")));
+        unitOfWork.run(em -> {
+            UnitOfWork nested = unitOfWork.with(Propagation.NESTED);
+            nested.run(() -> em.find(Account.class, "a"));
+            nested.run(() -> nested.run(() -> em.find(Account.class, "b")));
+            nested.run(() -> {});
+        });
 
-        assertThat(proxy.roundTrips()).isEqualTo(4);
+        assertThat(proxy.roundTrips()).isEqualTo(3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void areOneMoreForANestedScopeThatFailsAfterAStatement(boolean autoCommit) {
+        connect(autoCommit);
+
+        unitOfWork.run(em -> {
+            for (String id : List.of("a", "b")) {
+                assertThatThrownBy(() -> unitOfWork.with(Propagation.NESTED).run(() -> {
+                            em.find(Account.class, id);
+                            throw new IllegalStateException();
+                        }))
+                        .isInstanceOf(IllegalStateException.class);
+            }
+            assertThatThrownBy(() -> unitOfWork.with(Propagation.NESTED).run(() -> {
+                        throw new IllegalStateException();
+                    }))
+                    .isInstanceOf(IllegalStateException.class);
+        });
+
+        // the two reads and their rollbacks, "a" read anew, and the COMMIT
+        assertThat(proxy.roundTrips()).isEqualTo(6);
     }
 
     @ParameterizedTest
