@@ -40,6 +40,7 @@ final class RaisedEventsListener
 
     private static final long serialVersionUID = 1L;
 
+    private final transient ManagedAggregates aggregates = new ManagedAggregates();
     private final transient List<AggregateDrain> drains = new CopyOnWriteArrayList<>();
     private final transient Map<PersistenceContext, Supplier<? extends Collection<Object>>> domainObjects =
             new ConcurrentHashMap<>();
@@ -89,7 +90,7 @@ final class RaisedEventsListener
 
     /** Visits the entities of a session that may have raised events, then the domain objects. */
     void forEachSource(SharedSessionContractImplementor session, Consumer<RaisesEvents> action) {
-        ManagedAggregates.forEach(session, action);
+        aggregates.forEach(session, action);
         Supplier<? extends Collection<Object>> ofSession = domainObjects.get(session.getPersistenceContextInternal());
         if (ofSession != null) {
             for (Object each : ofSession.get()) {

@@ -38,11 +38,14 @@ final class MappedObjects implements SessionEventListener {
 
     private final EventSource session;
     private final PendingChanges changes;
-    private final Map<EntityKey, TrackedObject<?, ?>> tracked = new LinkedHashMap<>();
+    private Map<EntityKey, TrackedObject<?, ?>> tracked = new LinkedHashMap<>();
     private final Set<Object> beingMapped = Collections.newSetFromMap(new IdentityHashMap<>(2));
 
     /** What has changed in the map since the first nested scope, the latest first. */
     private @Nullable Change latest;
+
+    /** One of the domain objects, perhaps forgotten since, may raise events. */
+    private boolean raising;
 
     private boolean copying;
     private boolean abandoned;
@@ -71,6 +74,13 @@ final class MappedObjects implements SessionEventListener {
     EntityKey keyOf(Class<?> entityClass, Object id) {
         return session.generateEntityKey(
                 id, session.getFactory().getMappingMetamodel().getEntityDescriptor(entityClass));
+    }
+
+    /** So many are about to be followed: what is to hold them need not grow with them. */
+    void expect(int count) {
+        if (tracked.isEmpty()) {
+            tracked = new LinkedHashMap<>(count + count / 2);
+        }
     }
 
     /** Returns what the repository follows under a key: an object whose entity is managed, or one that it has removed. */
@@ -170,6 +180,7 @@ final class MappedObjects implements SessionEventListener {
     }
 
     private void put(TrackedObject<?, ?> object) {
+        raising |= object.domainObject() instanceof RaisesEvents;
         change(object.key(), object);
     }
 
@@ -191,6 +202,9 @@ final class MappedObjects implements SessionEventListener {
 
     /** Removed ones are among them: what they have raised counts. */
     private Collection<Object> sourcesOfEvents() {
+        if (!raising) {
+            return List.of();
+        }
         List<Object> sources = new ArrayList<>();
         for (TrackedObject<?, ?> each : tracked.values()) {
             if (each.domainObject() instanceof RaisesEvents && isPresent(each)) {
@@ -203,11 +217,15 @@ final class MappedObjects implements SessionEventListener {
     private List<TrackedObject<?, ?>> written() {
         List<TrackedObject<?, ?>> written = new ArrayList<>(tracked.size());
         for (TrackedObject<?, ?> each : tracked.values()) {
-            if (!each.isRemoved() && isManaged(each.entity())) {
+            if (isWritten(each)) {
                 written.add(each);
             }
         }
         return written;
+    }
+
+    private boolean isWritten(TrackedObject<?, ?> object) {
+        return !object.isRemoved() && isManaged(object.entity());
     }
 
     @Override
@@ -238,9 +256,11 @@ final class MappedObjects implements SessionEventListener {
         }
         copying = true;
         try {
-            for (TrackedObject<?, ?> each : written()) {
-                each.requireNotLost();
-                each.copyToEntity();
+            for (TrackedObject<?, ?> each : tracked.values().toArray(new TrackedObject<?, ?>[0])) {
+                if (isWritten(each)) {
+                    each.requireNotLost();
+                    each.copyToEntity();
+                }
             }
         } finally {
             copying = false;

@@ -225,6 +225,7 @@ public abstract class MappedRepository<D, E, ID> {
      */
     protected List<D> trackAll(Collection<? extends E> entities) {
         MappedObjects objects = objects();
+        objects.expect(entities.size());
         List<D> domainObjects = new ArrayList<>(entities.size());
         for (E entity : entities) {
             TrackedObject<D, E> tracked = track(entity, objects);

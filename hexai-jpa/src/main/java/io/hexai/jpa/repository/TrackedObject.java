@@ -48,8 +48,14 @@ record TrackedObject<D, E>(
 
     void requireSameIdentity() {
         Object identity = repository.identityOf(domainObject);
-        if (!key.getPersister().getIdentifierType().isEqual(key.getIdentifier(), identity)) {
+        if (!isIdentifier(identity)) {
             throw new IdentityMismatchException(repository.getClass(), key.getIdentifier(), identity);
         }
+    }
+
+    /** Hibernate's own idea of equality is asked only where the values' own says no, as for arrays. */
+    private boolean isIdentifier(Object identity) {
+        return key.getIdentifier().equals(identity)
+                || key.getPersister().getIdentifierType().isEqual(key.getIdentifier(), identity);
     }
 }
