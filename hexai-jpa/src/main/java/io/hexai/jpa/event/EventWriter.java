@@ -23,20 +23,20 @@ final class EventWriter {
 
     private final PositionStrategy strategy;
     private final AppendFailures failures;
-    private final String oneToNoStream;
-    private final String manyToNoStream;
-    private final String oneToStream;
-    private final String manyToStream;
+    private final AppendText oneToNoStream;
+    private final AppendText manyToNoStream;
+    private final AppendText oneToStream;
+    private final AppendText manyToStream;
     private final String version;
     private final ResourceKey<LowestPosition> lowestPosition;
 
     EventWriter(EventTable table, PositionStrategy strategy) {
         this.strategy = strategy;
         this.failures = new AppendFailures(table, strategy);
-        this.oneToNoStream = AppendSql.toNoStream(table, strategy, false);
-        this.manyToNoStream = AppendSql.toNoStream(table, strategy, true);
-        this.oneToStream = insideSavepoint(AppendSql.toStream(table, strategy, false));
-        this.manyToStream = insideSavepoint(AppendSql.toStream(table, strategy, true));
+        this.oneToNoStream = AppendText.returningId(AppendSql.toNoStream(table, strategy, false));
+        this.manyToNoStream = AppendText.followedById(AppendSql.toNoStream(table, strategy, true));
+        this.oneToStream = AppendText.followedById(insideSavepoint(AppendSql.toStream(table, strategy, false)));
+        this.manyToStream = AppendText.followedById(insideSavepoint(AppendSql.toStream(table, strategy, true)));
         this.version = AppendSql.version(table);
         this.lowestPosition = ResourceKey.of("lowest position appended to " + table.name());
     }
@@ -69,8 +69,8 @@ final class EventWriter {
     private List<Long> insert(Connection connection, LowestPosition lowest, List<EncodedEvent> chunk, boolean one)
             throws SQLException {
         TransactionIdSeeker seeker = seekerOf(connection);
-        String sql = one ? returningId(oneToNoStream, seeker) : followedById(manyToNoStream, seeker);
-        try (PreparedStatement statement = prepare(connection, sql)) {
+        AppendText text = one ? oneToNoStream : manyToNoStream;
+        try (PreparedStatement statement = prepare(connection, text.with(seeker))) {
             Parameters parameters = new Parameters(statement);
             if (strategy == PositionStrategy.COUNTER) {
                 parameters.add(chunk.size()).add(chunk.size());
@@ -101,14 +101,6 @@ final class EventWriter {
         return connection instanceof TransactionIdSeeker seeker && seeker.transactionIdColumns() != null
                 ? seeker
                 : null;
-    }
-
-    private static String returningId(String sql, @Nullable TransactionIdSeeker seeker) {
-        return seeker == null ? sql : sql + ", " + seeker.transactionIdColumns();
-    }
-
-    private static String followedById(String sql, @Nullable TransactionIdSeeker seeker) {
-        return seeker == null ? sql : sql + "; " + seeker.transactionIdQuery();
     }
 
     private static void readId(PreparedStatement statement, @Nullable TransactionIdSeeker seeker) throws SQLException {
@@ -164,9 +156,9 @@ final class EventWriter {
             ExpectedVersion expected)
             throws SQLException {
         Long exactly = expected instanceof ExpectedVersion.Exactly exact ? (Long) exact.version() : null;
-        String sql = chunk.size() == 1 ? oneToStream : manyToStream;
+        AppendText text = chunk.size() == 1 ? oneToStream : manyToStream;
         TransactionIdSeeker seeker = seekerOf(connection);
-        try (PreparedStatement statement = prepare(connection, followedById(sql, seeker))) {
+        try (PreparedStatement statement = prepare(connection, text.with(seeker))) {
             Parameters parameters = new Parameters(statement);
             parameters.add(stream.toString());
             if (strategy == PositionStrategy.SEQUENCE) {
@@ -213,10 +205,16 @@ final class EventWriter {
             parameters.add(event.message().type()).add(event.headers()).add(event.payload());
             return;
         }
-        parameters.add(
-                connection, chunk.stream().map(event -> event.message().type()).toArray(String[]::new));
-        parameters.add(connection, chunk.stream().map(EncodedEvent::headers).toArray(String[]::new));
-        parameters.add(connection, chunk.stream().map(EncodedEvent::payload).toArray(String[]::new));
+        String[] types = new String[chunk.size()];
+        String[] headers = new String[types.length];
+        String[] payloads = new String[types.length];
+        for (int i = 0; i < types.length; i++) {
+            EncodedEvent event = chunk.get(i);
+            types[i] = event.message().type();
+            headers[i] = event.headers();
+            payloads[i] = event.payload();
+        }
+        parameters.add(connection, types).add(connection, headers).add(connection, payloads);
     }
 
     /** RETURNING promises no order; the positions themselves were drawn in that of the list. */

@@ -24,23 +24,13 @@ public interface TransactionIdSeeker {
     /**
      * Returns the expressions that tell the id, to be selected along with a write.
      *
-     * @return a list for SELECT or RETURNING, without parameters, or null if the id is known
+     * @return a list for SELECT or RETURNING, without parameters, or null if the id is known; always the same one
      */
     @Nullable
     String transactionIdColumns();
 
     /**
-     * Returns the query that tells the id, to be sent after the write in the same round trip.
-     *
-     * @return one statement without parameters, or null if the id is known
-     */
-    default @Nullable String transactionIdQuery() {
-        String columns = transactionIdColumns();
-        return columns == null ? null : "SELECT " + columns;
-    }
-
-    /**
-     * Takes the answer to the query.
+     * Takes the answer to a query that selects nothing else.
      *
      * @param answer before its first row; closed by the caller
      * @throws SQLException if it cannot be read

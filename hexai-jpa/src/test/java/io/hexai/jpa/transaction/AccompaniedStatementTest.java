@@ -211,7 +211,7 @@ class AccompaniedStatementTest extends AccountTests {
     }
 
     private static boolean knowsTheId(Connection connection) {
-        return ((TransactionIdSeeker) connection).transactionIdQuery() == null;
+        return ((TransactionIdSeeker) connection).transactionIdColumns() == null;
     }
 
     private static int update(Connection connection, String sql) throws SQLException {
