@@ -6,11 +6,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import org.hibernate.exception.GenericJDBCException;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.core.BaseConnection;
 import org.postgresql.core.TransactionState;
 import org.postgresql.jdbc.AutoSave;
+import org.postgresql.jdbc.PreferQueryMode;
 
 /**
  * The connection on which a session is opened. It takes a physical one at the first statement, keeps commit and rollback
@@ -142,6 +144,10 @@ final class LazyConnection implements PreludeCompanion.Place {
 
     @Override
     public void failed(SQLException failure) throws SQLException {
+        if (Prelude.isRefusalOfOptions(
+                failure)) { // thrown as it is, for find() returns null if a query's execution fails
+            throw new GenericJDBCException("The transaction could not begin with its options", failure);
+        }
         if (physical != null) {
             prelude.failed(failure, physical);
         }
@@ -303,7 +309,7 @@ final class LazyConnection implements PreludeCompanion.Place {
     private PreparedStatement prepareInTransaction(String sql, AccompaniedStatement.Preparer preparer, boolean plain)
             throws SQLException {
         AccompaniedStatement.Preparer informed = preparer;
-        if (plain && !prelude.isEmpty() && PreludeCompanion.mayGoWith(sql) && !hasDriversSavepoints()) {
+        if (plain && !prelude.isEmpty() && PreludeCompanion.mayGoWith(sql) && isDoneUpToTheFailure()) {
             informed = text -> AccompaniedStatement.of(preparer, text, new PreludeCompanion(this));
         } else {
             catchUp();
@@ -314,9 +320,16 @@ final class LazyConnection implements PreludeCompanion.Place {
                 : informed.prepare(sql);
     }
 
-    /** The driver goes back to a savepoint of its own after a statement that failed, if it is told to, but not after several in one text. */
-    private boolean hasDriversSavepoints() throws SQLException {
-        return physical != null && physical.unwrap(PGConnection.class).getAutosave() != AutoSave.NEVER;
+    /**
+     * Of a text that fails, all before the statement that failed is done. Not so where the driver goes back to a savepoint of its own, as
+     * it would after a single statement, or sends texts whole, which the server reads to the end before it does the first.
+     */
+    private boolean isDoneUpToTheFailure() throws SQLException {
+        if (physical == null) {
+            return true;
+        }
+        PGConnection driver = physical.unwrap(PGConnection.class);
+        return driver.getAutosave() == AutoSave.NEVER && driver.getPreferQueryMode() != PreferQueryMode.SIMPLE;
     }
 
     /** A single SELECT or write cannot end the transaction. Once one has begun it, its state before the next one will tell. */

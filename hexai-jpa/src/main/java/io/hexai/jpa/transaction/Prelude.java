@@ -10,6 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.TransactionState;
 import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 
 /**
  * What the server has to be told before the next statement of a transaction: its options, and which nested scopes began or ended.
@@ -76,6 +77,13 @@ final class Prelude {
             options = List.of();
             savepoints.mayHaveCaughtUp();
         }
+    }
+
+    /** The server did not accept the value of a setting: no other statement fails there. */
+    static boolean isRefusalOfOptions(SQLException failure) {
+        ServerErrorMessage message = failure instanceof PSQLException driver ? driver.getServerErrorMessage() : null;
+        String routine = message == null ? null : message.getRoutine();
+        return routine != null && routine.startsWith("call_") && routine.endsWith("_check_hook");
     }
 
     /** The driver refused to send it. */

@@ -22,6 +22,8 @@ import org.hibernate.jdbc.Work;
 import org.hibernate.jpa.HibernatePersistenceConfiguration;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.postgresql.core.BaseConnection;
 
 /**
@@ -317,6 +319,34 @@ class SavepointTravelTest extends AccountTests {
             }
 
             assertThat(database.select("SELECT id FROM account")).containsExactly("outer");
+        }
+
+        @ParameterizedTest
+        @CsvSource({"preferQueryMode, simple", "preferQueryMode, extendedForPrepared", "autosave, conservative"})
+        void theWorkAroundGoesOnHoweverTheDriverIsSetUp(String property, String value) {
+            HikariDataSource pool = TestFactory.pool(database.jdbcUrl(), 1);
+            pool.addDataSourceProperty(property, value);
+            try (pool;
+                    SessionFactory factory = new HibernatePersistenceConfiguration("driver")
+                            .managedClasses(Account.class)
+                            .property(AvailableSettings.JAKARTA_NON_JTA_DATASOURCE, pool)
+                            .createEntityManagerFactory()) {
+                unitOfWork = UnitOfWork.of(factory);
+                unitOfWork
+                        .with(options -> options.withIsolation(IsolationLevel.SERIALIZABLE))
+                        .run(em -> {
+                            em.persist(new Account("outer", 1));
+                            em.flush();
+                            assertThatThrownBy(() -> nested().run(() -> em.createNativeQuery("SELECT FROM WHERE")
+                                            .getResultList()))
+                                    .hasStackTraceContaining("syntax error");
+                            nested().run(() -> em.createNativeQuery("UPDATE account SET balance = 2")
+                                    .executeUpdate());
+                        });
+                unitOfWork = UnitOfWork.of(database.factory());
+            }
+
+            assertThat(database.select("SELECT id || balance FROM account")).containsExactly("outer2");
         }
     }
 
