@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategoryChartBuilder;
@@ -49,14 +50,16 @@ final class Chart {
 
     private Chart() {}
 
-    static String svg(Topic topic, List<Results> all) throws IOException {
-        List<Results> drawn = topic.shape() == Topic.Shape.BARS
+    /** Draws what can be drawn; there may be nothing. */
+    static Optional<String> svg(Topic topic, List<Results> all) throws IOException {
+        boolean bars = topic.shape() == Topic.Shape.BARS;
+        List<Results> drawn = bars
                 ? all
                 : all.stream()
                         .filter(results ->
                                 !Double.isNaN(Topic.number(results.comparison().id())))
                         .toList();
-        return topic.shape() == Topic.Shape.BARS ? bars(drawn) : lines(topic, drawn);
+        return drawn.isEmpty() ? Optional.empty() : Optional.of(bars ? bars(drawn) : lines(topic, drawn));
     }
 
     /** Contestants of other comparisons have other names, and the same places. */

@@ -9,7 +9,7 @@ enum Effort {
     /** All comparisons in some twenty minutes. */
     QUICK(1, 6, 7, 3, Duration.ofMillis(500)),
     /** All comparisons in half an hour on an idle machine. */
-    FULL(1, 8, 15, 5, Duration.ofSeconds(1));
+    FULL(1, 8, 15, 7, Duration.ofSeconds(1));
 
     private final int forks;
     private final int warmUpRounds;
@@ -28,15 +28,17 @@ enum Effort {
     /** Tells the reader of a report how it was measured. */
     String describe() {
         return rounds + " rounds of turns of " + turn.toMillis() + " ms, after " + warmUpRounds
-                + " to warm up; operations of seconds are turns by themselves, in " + roundsOfSeconds + " rounds";
+                + " to warm up; operations of seconds are turns by themselves, in " + roundsOfSeconds
+                + " rounds, after as many";
     }
 
     int forks() {
         return forks;
     }
 
-    int warmUpRounds() {
-        return warmUpRounds;
+    /** What takes seconds by itself is warmed up by as many rounds as are measured. */
+    int warmUpRounds(boolean byTime) {
+        return byTime ? warmUpRounds : roundsOfSeconds;
     }
 
     /** An operation that takes seconds by itself is repeated less often. */

@@ -121,9 +121,12 @@ final class PerformancePage {
     private String section(Topic topic, List<Results> all) throws IOException {
         Path charts = root.resolve(CHARTS);
         Files.createDirectories(charts);
-        Files.writeString(charts.resolve(topic.name() + ".svg"), Chart.svg(topic, all));
-        return "![%s](images/performance/%s.svg)\n\n".formatted(topic.title(), topic.name())
-                + all.stream().map(this::table).collect(Collectors.joining("\n"));
+        Optional<String> chart = Chart.svg(topic, all);
+        if (chart.isPresent()) {
+            Files.writeString(charts.resolve(topic.name() + ".svg"), chart.get());
+        }
+        String image = "![%s](images/performance/%s.svg)\n\n".formatted(topic.title(), topic.name());
+        return (chart.isPresent() ? image : "") + all.stream().map(this::table).collect(Collectors.joining("\n"));
     }
 
     private String table(Results one) {

@@ -51,7 +51,7 @@ final class Runner {
                 .threads(comparison.threads())
                 .operationsPerInvocation(comparison.operations())
                 .forks(effort.forks())
-                .warmupIterations(contestants * (byTime ? effort.warmUpRounds() : 1))
+                .warmupIterations(contestants * effort.warmUpRounds(byTime))
                 .warmupTime(TimeValue.milliseconds(turn.toMillis()))
                 .measurementIterations(contestants * effort.rounds(byTime))
                 .measurementTime(TimeValue.milliseconds(turn.toMillis()))
