@@ -117,8 +117,7 @@ final class Prelude {
         for (String statement : statements) {
             if (statement.equals(TransactionId.QUERY)) {
                 try (ResultSet answer = executed.getResultSet()) {
-                    answer.next();
-                    seeker.transactionIdFrom(answer, 1);
+                    seeker.transactionIdFrom(answer);
                 }
             }
             isResultSet = executed.getMoreResults();

@@ -73,10 +73,6 @@ final class Savepoints {
 
     /** Ends a savepoint and those inside it; the changes stay. */
     void release(NestedSavepoint savepoint) {
-        close(savepoint);
-    }
-
-    private void close(NestedSavepoint savepoint) {
         int index = open.indexOf(savepoint);
         if (index >= 0) {
             open.subList(index, open.size()).clear();
@@ -85,7 +81,7 @@ final class Savepoints {
 
     /** Takes back what was done since the savepoint, and ends it, so that savepoints do not pile up on the server. */
     void rollBackTo(NestedSavepoint savepoint, @Nullable Connection connection) throws SQLException {
-        close(savepoint);
+        release(savepoint);
         int index = onServer.indexOf(savepoint);
         if (index < 0 || connection == null) {
             return;

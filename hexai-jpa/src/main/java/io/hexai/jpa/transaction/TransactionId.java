@@ -20,11 +20,6 @@ record TransactionId(String value, String beganAt, @Nullable String recoveredUpT
 
     static final String QUERY = "SELECT " + COLUMNS;
 
-    static @Nullable TransactionId from(ResultSet answer) throws SQLException {
-        answer.next();
-        return from(answer, 1);
-    }
-
     static @Nullable TransactionId from(ResultSet row, int first) throws SQLException {
         String value = row.getString(first);
         return value == null ? null : new TransactionId(value, row.getString(first + 1), row.getString(first + 2));

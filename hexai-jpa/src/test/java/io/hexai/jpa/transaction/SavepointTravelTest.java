@@ -65,6 +65,19 @@ class SavepointTravelTest extends AccountTests {
         assertThat(database.select("SELECT id || balance FROM account")).containsExactly("outer2");
     }
 
+    static HikariDataSource poolWith(String property, String value) {
+        HikariDataSource pool = TestFactory.pool(database.jdbcUrl(), 1);
+        pool.addDataSourceProperty(property, value);
+        return pool;
+    }
+
+    static SessionFactory factoryOver(HikariDataSource pool) {
+        return new HibernatePersistenceConfiguration("driver")
+                .managedClasses(Account.class)
+                .property(AvailableSettings.JAKARTA_NON_JTA_DATASOURCE, pool)
+                .createEntityManagerFactory();
+    }
+
     @Nested
     class IsThereInTimeFor {
 
@@ -297,13 +310,8 @@ class SavepointTravelTest extends AccountTests {
 
         @Test
         void theDriversOwnSavepointsDoNotMatter() throws SQLException {
-            HikariDataSource pool = TestFactory.pool(database.jdbcUrl(), 1);
-            pool.addDataSourceProperty("autosave", "always");
-            try (pool;
-                    SessionFactory factory = new HibernatePersistenceConfiguration("autosave")
-                            .managedClasses(Account.class)
-                            .property(AvailableSettings.JAKARTA_NON_JTA_DATASOURCE, pool)
-                            .createEntityManagerFactory()) {
+            try (HikariDataSource pool = poolWith("autosave", "always");
+                    SessionFactory factory = factoryOver(pool)) {
                 unitOfWork = UnitOfWork.of(factory);
                 unitOfWork.run(em -> {
                     em.persist(new Account("outer", 1));
@@ -324,13 +332,8 @@ class SavepointTravelTest extends AccountTests {
         @ParameterizedTest
         @CsvSource({"preferQueryMode, simple", "preferQueryMode, extendedForPrepared", "autosave, conservative"})
         void theWorkAroundGoesOnHoweverTheDriverIsSetUp(String property, String value) {
-            HikariDataSource pool = TestFactory.pool(database.jdbcUrl(), 1);
-            pool.addDataSourceProperty(property, value);
-            try (pool;
-                    SessionFactory factory = new HibernatePersistenceConfiguration("driver")
-                            .managedClasses(Account.class)
-                            .property(AvailableSettings.JAKARTA_NON_JTA_DATASOURCE, pool)
-                            .createEntityManagerFactory()) {
+            try (HikariDataSource pool = poolWith(property, value);
+                    SessionFactory factory = factoryOver(pool)) {
                 unitOfWork = UnitOfWork.of(factory);
                 unitOfWork
                         .with(options -> options.withIsolation(IsolationLevel.SERIALIZABLE))
