@@ -114,6 +114,8 @@ final class EntityImage {
         if (!inPlace) {
             context.removeEntry(entity);
             context.removeEntity(key());
+        }
+        if (!hasIdentifier(entity, entry, session)) {
             persister.setIdentifier(entity, entry.getId(), session);
         }
         restoreInterceptor(session);
@@ -129,6 +131,11 @@ final class EntityImage {
             restored.setLockMode(lockMode);
         }
         restored.setMaybeLazySet(null);
+    }
+
+    /** Work may change it, though the next flush will refuse that. */
+    static boolean hasIdentifier(Object entity, EntityEntry entry, SessionImplementor session) {
+        return Objects.equals(entry.getPersister().getIdentifier(entity, session), entry.getId());
     }
 
     /** Nothing was known of the entity but its key. */

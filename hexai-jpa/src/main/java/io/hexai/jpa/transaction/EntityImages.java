@@ -166,6 +166,7 @@ final class EntityImages {
                 && entry.getLoadedState() == loadedState
                 && Objects.equals(entry.getVersion(), versions[index])
                 && context.getEntity(entry.getEntityKey()) == entity
+                && EntityImage.hasIdentifier(entity, entry, session)
                 && hasValues(entity, loadedState, entry.getPersister());
     }
 

@@ -104,6 +104,12 @@ class NestedUntouchedTest {
         CHANGED_INSIDE_AN_EMBEDDABLE((em, parcel) -> parcel.size.width = 9),
         GIVEN_A_REFERENCE((em, parcel) -> parcel.inside = em.getReference(Parcel.class, 4)),
         GIVEN_ANOTHER_VERSION((em, parcel) -> parcel.version = 9),
+        GIVEN_ANOTHER_IDENTIFIER((em, parcel) -> parcel.id = 9),
+        GIVEN_ANOTHER_IDENTIFIER_AND_REFUSED((em, parcel) -> {
+            parcel.id = 9;
+            parcel.label = "changed";
+            assertThatThrownBy(em::flush).hasStackTraceContaining("was altered from 2 to 9");
+        }),
         SET_TO_NULL((em, parcel) -> {
             parcel.label = null;
             parcel.seal = null;
