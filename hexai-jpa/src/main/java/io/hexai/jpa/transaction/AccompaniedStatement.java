@@ -105,6 +105,7 @@ final class AccompaniedStatement implements InvocationHandler {
                     return updateCount.longValue();
                 }
             }
+            case "getMoreResults" -> updateCount = null;
             case "clearParameters" -> settings.clearParameters();
             case "addBatch" -> batched = true;
             case "setFetchSize" -> cursor = true;

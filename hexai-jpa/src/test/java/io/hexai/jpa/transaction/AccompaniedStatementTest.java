@@ -45,6 +45,18 @@ class AccompaniedStatementTest extends AccountTests {
     }
 
     @Test
+    void hasNoFurtherResultAfterAnUpdate() {
+        jdbc(connection -> {
+            try (PreparedStatement update = connection.prepareStatement("UPDATE account SET balance = 7")) {
+                update.executeUpdate();
+                assertThat(update.getMoreResults()).isFalse();
+                assertThat(update.getUpdateCount()).isEqualTo(-1);
+            }
+            return null;
+        });
+    }
+
+    @Test
     void goesOnSeekingTheIdWhileNothingWasWritten() {
         jdbc(connection -> {
             assertThat(update(connection, "UPDATE account SET balance = 1 WHERE false"))
