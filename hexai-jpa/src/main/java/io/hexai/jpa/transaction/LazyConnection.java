@@ -143,13 +143,17 @@ final class LazyConnection implements PreludeCompanion.Place {
     }
 
     @Override
-    public void failed(SQLException failure) throws SQLException {
-        if (Prelude.isRefusalOfOptions(
-                failure)) { // thrown as it is, for find() returns null if a query's execution fails
-            throw new GenericJDBCException("The transaction could not begin with its options", failure);
+    public void failed(Throwable failure) {
+        if (failure instanceof SQLException refusal && prelude.isRefusalOfOptions(refusal)) {
+            // thrown as it is, for find() returns null if a query's execution fails
+            throw new GenericJDBCException("The transaction could not begin with its options", refusal);
         }
-        if (physical != null) {
-            prelude.failed(failure, physical);
+        try {
+            if (physical != null) {
+                prelude.failed(physical);
+            }
+        } catch (SQLException e) { // as of a connection that is lost
+            Failures.suppress(failure, e);
         }
     }
 

@@ -18,9 +18,6 @@ import org.postgresql.util.ServerErrorMessage;
  */
 final class Prelude {
 
-    /** What the driver says, before it sends anything, of a statement whose parameters are not all set. */
-    private static final String INVALID_PARAMETER = "22023";
-
     private final Savepoints savepoints = new Savepoints();
     private List<String> options = List.of();
 
@@ -68,29 +65,25 @@ final class Prelude {
         }
     }
 
-    /** It was sent along with a statement, and something failed. */
-    void failed(SQLException failure, Connection connection) throws SQLException {
+    /** It was sent along with a statement, and something failed. An open transaction does not tell how much the server was sent. */
+    void failed(Connection connection) throws SQLException {
         TransactionState state = ConnectionSource.state(connection);
         if (state == TransactionState.FAILED) {
             done();
-        } else if (state == TransactionState.OPEN && !tookNoEffect(failure)) {
+        } else if (state == TransactionState.OPEN) {
             options = List.of();
-            savepoints.mayHaveCaughtUp();
+            if (savepoints.areBehind()) {
+                savepoints.settle(connection);
+            }
         }
     }
 
     /** The server did not accept the value of a setting: no other statement fails there. */
-    static boolean isRefusalOfOptions(SQLException failure) {
-        ServerErrorMessage message = failure instanceof PSQLException driver ? driver.getServerErrorMessage() : null;
+    boolean isRefusalOfOptions(SQLException failure) {
+        ServerErrorMessage message =
+                !options.isEmpty() && failure instanceof PSQLException driver ? driver.getServerErrorMessage() : null;
         String routine = message == null ? null : message.getRoutine();
         return routine != null && routine.startsWith("call_") && routine.endsWith("_check_hook");
-    }
-
-    /** The driver refused to send it. */
-    private static boolean tookNoEffect(SQLException failure) {
-        return failure instanceof PSQLException driver
-                && driver.getServerErrorMessage() == null
-                && INVALID_PARAMETER.equals(driver.getSQLState());
     }
 
     /**

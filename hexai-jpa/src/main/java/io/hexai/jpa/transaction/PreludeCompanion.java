@@ -29,7 +29,7 @@ final class PreludeCompanion implements AccompaniedStatement.Companion {
         void catchUp() throws SQLException;
 
         /** It was sent along with a statement, and something failed. */
-        void failed(SQLException failure) throws SQLException;
+        void failed(Throwable failure);
     }
 
     /** Text of several statements, whose results are not to be mistaken for each other's, goes alone, and so does what is rare. */
@@ -69,7 +69,7 @@ final class PreludeCompanion implements AccompaniedStatement.Companion {
     public @Nullable Object execute(PreparedStatement both, String execution) throws SQLException {
         try {
             both.execute();
-        } catch (SQLException e) {
+        } catch (SQLException | RuntimeException | Error e) {
             place.failed(e);
             throw e;
         }

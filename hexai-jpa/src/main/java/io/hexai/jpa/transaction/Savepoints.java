@@ -6,7 +6,6 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.core.TransactionState;
 
 /**
  * The savepoints of nested scopes: those that are open, and those that the server has. What lies between is told to the server
@@ -20,16 +19,21 @@ final class Savepoints {
     private List<NestedSavepoint> open = List.of();
     private List<NestedSavepoint> onServer = List.of();
 
-    /** What the server has for certain, while it is not known whether it has been told; else null. */
-    private @Nullable List<NestedSavepoint> certain;
-
     NestedSavepoint add() {
         if (open.isEmpty()) {
             open = new ArrayList<>(2);
         }
-        NestedSavepoint savepoint = new NestedSavepoint("hexai_" + (open.size() + 1));
+        NestedSavepoint savepoint = new NestedSavepoint(nextName());
         open.add(savepoint);
         return savepoint;
+    }
+
+    /** Not that of one that the server still has: whether it was told of the new one could not be asked by name. */
+    private String nextName() {
+        int depth = open.size();
+        String name = "hexai_" + (depth + 1);
+        boolean isTaken = depth < onServer.size() && onServer.get(depth).name.equals(name);
+        return isTaken ? name + "b" : name;
     }
 
     /** The server has to be told of some that began, or ended. */
@@ -40,16 +44,21 @@ final class Savepoints {
 
     /** Adds what tells the server. */
     void addMissingTo(List<String> statements) {
-        int same = 0;
-        while (same < open.size() && same < onServer.size() && open.get(same) == onServer.get(same)) {
-            same++;
-        }
+        int same = countOfSame();
         if (same < onServer.size()) {
             statements.add("RELEASE SAVEPOINT " + onServer.get(same).name);
         }
         for (NestedSavepoint savepoint : open.subList(same, open.size())) {
             statements.add("SAVEPOINT " + savepoint.name);
         }
+    }
+
+    private int countOfSame() {
+        int same = 0;
+        while (same < open.size() && same < onServer.size() && open.get(same) == onServer.get(same)) {
+            same++;
+        }
+        return same;
     }
 
     /** The server has been told. */
@@ -60,15 +69,38 @@ final class Savepoints {
     /** The server has none any more. */
     void forget() {
         onServer = List.of();
-        certain = null;
     }
 
-    /** The server has been told, unless a failure of the driver's own came before. */
-    void mayHaveCaughtUp() {
-        if (certain == null) {
-            certain = onServer;
+    /**
+     * Finds out whether the server has been told, after a failure that does not say so. If it has, what was done since is undone. The probe
+     * takes back the error by which the server says no.
+     */
+    void settle(Connection connection) throws SQLException {
+        int same = countOfSame();
+        boolean begin = same < open.size();
+        String question = begin
+                ? "ROLLBACK TO SAVEPOINT " + open.get(open.size() - 1).name
+                : "RELEASE SAVEPOINT " + onServer.get(same).name;
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SAVEPOINT " + PROBE);
+            boolean told = isThere(statement, question);
+            if (told || !begin) {
+                caughtUp();
+            }
         }
-        caughtUp();
+    }
+
+    private static boolean isThere(Statement statement, String question) throws SQLException {
+        try {
+            statement.execute(question);
+            return true;
+        } catch (SQLException e) {
+            if (!NO_SUCH_SAVEPOINT.equals(e.getSQLState())) {
+                throw e;
+            }
+            statement.execute("ROLLBACK TO SAVEPOINT " + PROBE + "; RELEASE SAVEPOINT " + PROBE);
+            return false;
+        }
     }
 
     /** Ends a savepoint and those inside it; the changes stay. */
@@ -86,34 +118,10 @@ final class Savepoints {
         if (index < 0 || connection == null) {
             return;
         }
-        List<NestedSavepoint> left = new ArrayList<>(onServer.subList(0, index));
-        String sql = "ROLLBACK TO SAVEPOINT " + savepoint.name + "; RELEASE SAVEPOINT " + savepoint.name;
         try (Statement statement = connection.createStatement()) {
-            if (certain == null || ConnectionSource.state(connection) == TransactionState.FAILED) {
-                statement.execute(sql);
-            } else {
-                left = rolledBackIfThere(statement, sql, left);
-            }
+            statement.execute("ROLLBACK TO SAVEPOINT " + savepoint.name + "; RELEASE SAVEPOINT " + savepoint.name);
         }
-        onServer = left;
-    }
-
-    /** Where the savepoint was never set, nothing was done since either; the probe takes back the error that tells so. */
-    private List<NestedSavepoint> rolledBackIfThere(Statement statement, String sql, List<NestedSavepoint> left)
-            throws SQLException {
-        List<NestedSavepoint> before = certain == null ? left : certain;
-        certain = null;
-        statement.execute("SAVEPOINT " + PROBE);
-        try {
-            statement.execute(sql);
-            return left;
-        } catch (SQLException e) {
-            if (!NO_SUCH_SAVEPOINT.equals(e.getSQLState())) {
-                throw e;
-            }
-            statement.execute("ROLLBACK TO SAVEPOINT " + PROBE + "; RELEASE SAVEPOINT " + PROBE);
-            return before;
-        }
+        onServer = new ArrayList<>(onServer.subList(0, index));
     }
 
     /** One of them. */

@@ -285,6 +285,15 @@ class SavepointTravelTest extends AccountTests {
         }
 
         @Test
+        void atASettingOfItsOwnTheWorkAroundGoesOn() throws SQLException {
+            assertOnlyOuterCommitted(em -> assertThatThrownBy(() -> nested().run(
+                                    () -> em.createNativeQuery("SELECT set_config('TimeZone', 'nowhere', true)")
+                                            .getSingleResult()))
+                    .hasStackTraceContaining("invalid value for parameter")
+                    .hasNoSuppressedExceptions());
+        }
+
+        @Test
         void inTheDriverTheWorkAroundGoesOn() throws SQLException {
             assertOnlyOuterCommitted(em -> jdbc(
                     em,
@@ -351,54 +360,5 @@ class SavepointTravelTest extends AccountTests {
 
             assertThat(database.select("SELECT id || balance FROM account")).containsExactly("outer2");
         }
-    }
-
-    /** A pool, or whoever else wraps the driver, may fail before or after the driver has sent the text. */
-    @Nested
-    class WhenItIsNotKnownWhetherTheServerWasTold {
-
-        final Savepoints savepoints = new Savepoints();
-
-        @Test
-        void whatWasDoneSinceIsUndoneIfItWas() throws SQLException {
-            inTransaction((connection, statement) -> {
-                Savepoints.NestedSavepoint savepoint = savepoints.add();
-                statement.execute("SAVEPOINT hexai_1");
-                savepoints.mayHaveCaughtUp();
-                statement.execute(WRITE);
-
-                savepoints.rollBackTo(savepoint, connection);
-            });
-
-            assertThat(database.select("SELECT id FROM account")).containsExactly("outer");
-        }
-
-        @Test
-        void theWorkAroundGoesOnIfItWasNot() throws SQLException {
-            inTransaction((connection, statement) -> {
-                Savepoints.NestedSavepoint savepoint = savepoints.add();
-                savepoints.mayHaveCaughtUp();
-
-                savepoints.rollBackTo(savepoint, connection);
-
-                assertThat(savepoints.areBehind()).isFalse();
-            });
-
-            assertThat(database.select("SELECT id FROM account")).containsExactly("outer");
-        }
-
-        private void inTransaction(Steps steps) throws SQLException {
-            try (Connection connection = database.pool().getConnection();
-                    Statement statement = connection.createStatement()) {
-                connection.setAutoCommit(false);
-                statement.execute("INSERT INTO account (id, version, balance) VALUES ('outer', 0, 1)");
-                steps.take(connection, statement);
-                connection.commit();
-            }
-        }
-    }
-
-    interface Steps {
-        void take(Connection connection, Statement statement) throws SQLException;
     }
 }
