@@ -38,11 +38,12 @@ final class ArmedFaults implements JdbcObserver {
         return effect;
     }
 
-    private void before(Connection physical, @Nullable ExecutedStatement statement) throws SQLException {
+    private void before(Connection physical, String prelude, @Nullable ExecutedStatement statement)
+            throws SQLException {
         FaultEffect effect = next(statement);
         if (effect != null) {
             striking.set(effect);
-            effect.before(physical);
+            effect.before(physical, prelude);
         }
     }
 
@@ -55,8 +56,8 @@ final class ArmedFaults implements JdbcObserver {
     }
 
     @Override
-    public void beforeStatement(Connection physical, ExecutedStatement statement) throws SQLException {
-        before(physical, statement);
+    public void beforeStatement(Connection physical, String prelude, ExecutedStatement statement) throws SQLException {
+        before(physical, prelude, statement);
     }
 
     @Override
@@ -66,7 +67,7 @@ final class ArmedFaults implements JdbcObserver {
 
     @Override
     public void beforeCommit(Connection physical) throws SQLException {
-        before(physical, null);
+        before(physical, "", null);
     }
 
     @Override

@@ -9,8 +9,8 @@ sealed interface FaultEffect {
 
     String CONNECTION_FAILURE = "08006";
 
-    /** Strikes before anything is sent. */
-    default void before(Connection physical) throws SQLException {}
+    /** Strikes before a statement is sent, with what would go along before it or without. */
+    default void before(Connection physical, String prelude) throws SQLException {}
 
     /** Strikes after the server has done what was asked. */
     default void after(Connection physical) throws SQLException {}
@@ -20,20 +20,20 @@ sealed interface FaultEffect {
         return new SQLException("The connection was cut by Faults " + when, CONNECTION_FAILURE);
     }
 
-    /** The server itself raises the error, so that the transaction and the exception are what they always are. */
+    /** The server itself raises the error, in the place of the statement, so that transaction and exception are what they always are. */
     record Fail(String sqlState) implements FaultEffect {
         @Override
-        public void before(Connection physical) throws SQLException {
+        public void before(Connection physical, String prelude) throws SQLException {
             try (Statement statement = physical.createStatement()) {
-                statement.execute(
-                        "DO $$ BEGIN RAISE EXCEPTION 'injected by Faults' USING ERRCODE = '" + sqlState + "'; END $$");
+                statement.execute(prelude + "DO $$ BEGIN RAISE EXCEPTION 'injected by Faults' USING ERRCODE = '"
+                        + sqlState + "'; END $$");
             }
         }
     }
 
     record LoseConnection() implements FaultEffect {
         @Override
-        public void before(Connection physical) throws SQLException {
+        public void before(Connection physical, String prelude) throws SQLException {
             throw cut(physical, "before anything was sent");
         }
     }

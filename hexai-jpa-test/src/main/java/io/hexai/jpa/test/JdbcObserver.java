@@ -10,10 +10,12 @@ interface JdbcObserver {
      * Called before a statement is sent.
      *
      * @param physical the driver's connection, on which the observer may act unseen
+     * @param prelude what a unit of work sends along before it, ready to be followed by a statement; may be empty
      * @param statement what is about to be sent
      * @throws SQLException what the statement fails with instead of being sent
      */
-    default void beforeStatement(Connection physical, ExecutedStatement statement) throws SQLException {}
+    default void beforeStatement(Connection physical, String prelude, ExecutedStatement statement)
+            throws SQLException {}
 
     /**
      * Called after a statement was sent, or failed before.

@@ -19,9 +19,9 @@ final class JdbcObservers implements JdbcObserver {
     }
 
     @Override
-    public void beforeStatement(Connection physical, ExecutedStatement statement) throws SQLException {
+    public void beforeStatement(Connection physical, String prelude, ExecutedStatement statement) throws SQLException {
         for (JdbcObserver observer : observers) {
-            observer.beforeStatement(physical, statement);
+            observer.beforeStatement(physical, prelude, statement);
         }
     }
 

@@ -62,10 +62,11 @@ final class ObservedStatement<S extends Statement> extends JdbcProxy<S> {
             case "addBatch" -> batch.add(sqlOf(arguments));
             case "clearBatch" -> batch.clear();
             case "executeBatch", "executeLargeBatch" -> {
-                return batch.isEmpty() ? passOn(method, arguments) : execute(batched(), method, arguments);
+                return batch.isEmpty() ? passOn(method, arguments) : execute("", batched(), method, arguments);
             }
             case "execute", "executeQuery", "executeUpdate", "executeLargeUpdate" -> {
-                return execute(new ExecutedStatement(sqlOf(arguments), 1), method, arguments);
+                SentText text = SentText.of(sqlOf(arguments));
+                return execute(text.prelude(), new ExecutedStatement(text.statement(), 1), method, arguments);
             }
             default -> {
                 // Nothing else reaches the server.
@@ -74,11 +75,11 @@ final class ObservedStatement<S extends Statement> extends JdbcProxy<S> {
         return passOn(method, arguments);
     }
 
-    private @Nullable Object execute(ExecutedStatement statement, Method method, @Nullable Object[] arguments)
-            throws Throwable {
+    private @Nullable Object execute(
+            String prelude, ExecutedStatement statement, Method method, @Nullable Object[] arguments) throws Throwable {
         boolean succeeded = false;
         try {
-            observer.beforeStatement(physical, statement);
+            observer.beforeStatement(physical, prelude, statement);
             Object result = passOn(method, arguments);
             succeeded = true;
             return result;

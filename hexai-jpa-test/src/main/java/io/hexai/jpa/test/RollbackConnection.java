@@ -122,7 +122,7 @@ final class RollbackConnection extends JdbcProxy<Connection> implements JdbcObse
     }
 
     @Override
-    public void beforeStatement(Connection physical, ExecutedStatement statement) throws SQLException {
+    public void beforeStatement(Connection physical, String prelude, ExecutedStatement statement) throws SQLException {
         requireOpen();
         begin();
     }

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * Tells which statements a piece of code sends to the test database: Hibernate's, the library's and those of plain JDBC on
  * injected connections, as the driver gets them. A test takes it as a parameter.
  *
- * <p>It does not see what the driver adds, such as BEGIN, nor connections opened by other means than the injected objects,
+ * <p>It does not see what the driver adds, such as BEGIN, nor what a unit of work sends along before a statement, such as the savepoint
+ * of a nested scope, nor connections opened by other means than the injected objects,
  * nor what uses the driver's own interfaces (COPY).
  *
  * <p>Thread-safe; the code runs on the calling thread.
@@ -69,7 +70,7 @@ public final class StatementLog {
         }
 
         @Override
-        public synchronized void beforeStatement(Connection physical, ExecutedStatement statement) {
+        public synchronized void beforeStatement(Connection physical, String prelude, ExecutedStatement statement) {
             if (isMeant()) {
                 statements.add(statement);
             }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.hexai.jpa.transaction.IsolationLevel;
+import io.hexai.jpa.transaction.Propagation;
 import io.hexai.jpa.transaction.RetryPolicy;
 import io.hexai.jpa.transaction.UnexpectedRollbackException;
 import io.hexai.jpa.transaction.UnitOfWork;
@@ -79,6 +81,44 @@ class FaultsTest {
 
             assertThatThrownBy(() -> add(1)).isInstanceOf(PersistenceException.class);
             assertThat(ids()).isEmpty();
+        }
+
+        @Test
+        void isUndoneWithItsNestedScopeAndNothingElse() {
+            faults.atStatementMatching(statement -> statement.sql().startsWith("INSERT INTO note VALUES (3)"))
+                    .fail("23505");
+
+            unitOfWork.run(em -> {
+                em.persist(new Note(1, "outer"));
+                addNested(2);
+                assertThatThrownBy(() -> addNested(3)).isInstanceOf(PersistenceException.class);
+                addNested(4);
+            });
+
+            assertThat(ids()).containsExactly(1L, 2L, 4L);
+            assertThat(faults.pending()).isZero();
+        }
+
+        private void addNested(long id) {
+            unitOfWork
+                    .with(Propagation.NESTED)
+                    .run(em -> em.createNativeQuery("INSERT INTO note VALUES (" + id + ")")
+                            .executeUpdate());
+        }
+
+        @Test
+        void isTheFirstOfATransactionWithOptions() {
+            faults.atStatementMatching(statement -> statement.sql().equals("SELECT 1"))
+                    .fail("40001");
+
+            Object one = unitOfWork
+                    .with(o -> o.withIsolation(IsolationLevel.SERIALIZABLE)
+                            .withLockTimeout(Duration.ofSeconds(1))
+                            .withRetry(RetryPolicy.attempts(2)))
+                    .call(em -> em.createNativeQuery("SELECT 1").getSingleResult());
+
+            assertThat(one).isEqualTo(1);
+            assertThat(faults.pending()).isZero();
         }
 
         @Test

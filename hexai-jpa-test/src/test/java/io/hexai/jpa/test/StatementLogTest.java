@@ -3,11 +3,15 @@ package io.hexai.jpa.test;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.hexai.jpa.transaction.IsolationLevel;
+import io.hexai.jpa.transaction.Propagation;
+import io.hexai.jpa.transaction.TransactionOptions;
 import io.hexai.jpa.transaction.UnitOfWork;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -51,6 +55,32 @@ class StatementLogTest {
 
             statements.assertNone();
             assertThat(statements.commits()).isZero();
+        }
+
+        @Test
+        void showsStatementsWithoutWhatTheUnitOfWorkSendsAlongBefore() {
+            Statements statements = log.during(() -> unitOfWork
+                    .with(o -> o.withIsolation(IsolationLevel.REPEATABLE_READ).withLockTimeout(Duration.ofSeconds(1)))
+                    .run(em -> {
+                        em.createNativeQuery("SELECT 1").getSingleResult();
+                        for (int i = 2; i < 5; i++) {
+                            String sql = "SELECT " + i;
+                            unitOfWork
+                                    .with(Propagation.NESTED)
+                                    .run(() -> em.createNativeQuery(sql).getSingleResult());
+                        }
+                    }));
+
+            assertThat(statements.sql()).containsExactly("SELECT 1", "SELECT 2", "SELECT 3", "SELECT 4");
+        }
+
+        @Test
+        void showsReadsOfAnOptimisticScopeAsTheyAre() {
+            Statements statements = log.during(() -> unitOfWork
+                    .with(TransactionOptions.optimistic())
+                    .run(em -> em.createNativeQuery("SELECT 1").getSingleResult()));
+
+            assertThat(statements.sql()).containsExactly("SELECT 1");
         }
 
         @Test
