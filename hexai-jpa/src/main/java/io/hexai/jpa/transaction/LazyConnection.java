@@ -281,7 +281,7 @@ final class LazyConnection implements PreludeCompanion.Place {
 
     private void sendBegin(Connection connection) throws SQLException {
         prelude.begin(begin.statements(connection));
-        if (!begin.isSameInEachTransaction()) {
+        if (!begin.isSameInEachTransaction() || handles.areOpen()) {
             catchUp();
         }
     }

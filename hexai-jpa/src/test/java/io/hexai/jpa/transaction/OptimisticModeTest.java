@@ -13,6 +13,8 @@ import jakarta.persistence.LockModeType;
 import jakarta.persistence.OptimisticLockException;
 import jakarta.persistence.PersistenceException;
 import java.nio.charset.StandardCharsets;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.Savepoint;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -213,6 +215,25 @@ class OptimisticModeTest {
             assertThat(database.borrowedConnections()).isOne();
             assertThat(transactionId(em)).isEqualTo(transactionId(em));
         });
+    }
+
+    @Test
+    void appliesItsOptionsBeforeAStatementThatWasPreparedOutsideTheTransaction() {
+        unitOfWork
+                .with(TransactionOptions.optimistic().withIsolation(IsolationLevel.SERIALIZABLE))
+                .run(em -> em.unwrap(Session.class).doWork(connection -> {
+                    try (PreparedStatement read =
+                            connection.prepareStatement("SELECT current_setting('transaction_isolation')")) {
+                        read.executeQuery();
+                        em.flush();
+                        ResultSet row = read.executeQuery();
+                        assertThat(row.next()).isTrue();
+                        assertThat(row.getString(1)).isEqualTo("serializable");
+                    }
+                    em.persist(new Account("later", 1));
+                }));
+
+        assertThat(database.select("SELECT id FROM account WHERE id = 'later'")).hasSize(1);
     }
 
     @Test
