@@ -6,19 +6,15 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
-import org.hibernate.exception.GenericJDBCException;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.PGConnection;
 import org.postgresql.core.BaseConnection;
 import org.postgresql.core.TransactionState;
-import org.postgresql.jdbc.AutoSave;
-import org.postgresql.jdbc.PreferQueryMode;
 
 /**
  * The connection on which a session is opened. It takes a physical one at the first statement, keeps commit and rollback
  * for the scope that owns it, and gives the physical one back in the state in which it was taken. Confined to its thread.
  */
-final class LazyConnection implements PreludeCompanion.Place {
+final class LazyConnection {
 
     private static final String FAILED_TRANSACTION = "25P02";
 
@@ -28,12 +24,11 @@ final class LazyConnection implements PreludeCompanion.Place {
     private final int heldByThisThread;
     private final boolean askForTransactionId;
     private final UsageRules rules;
-    private final Prelude prelude = new Prelude();
-    private final OpenHandles handles = new OpenHandles();
     private final Connection scoped = new ScopedConnection(this);
 
     private @Nullable Connection physical;
-    private TransactionWatch watch = new TransactionWatch();
+    private @Nullable TransactionWatch watch;
+    private @Nullable TransactionStatements statements;
     private boolean autoCommitAtFirst;
     private boolean reading;
     private int openReads;
@@ -71,6 +66,11 @@ final class LazyConnection implements PreludeCompanion.Place {
         return physical != null;
     }
 
+    @Nullable
+    Connection physicalOrNull() {
+        return physical;
+    }
+
     /** The server has a transaction open for it, or will at the next statement. */
     boolean hasTransaction() {
         return physical != null && !reading;
@@ -104,91 +104,51 @@ final class LazyConnection implements PreludeCompanion.Place {
     /** Something else than the scope has ended the transaction on the server. */
     boolean isEndedElsewhere() throws SQLException {
         observe();
-        return watch.isEnded();
+        return watch != null && watch.isEnded();
     }
 
     private void observe() throws SQLException {
-        if (physical != null && !reading) {
+        if (physical != null && watch != null && !reading) {
             watch.observe(ConnectionSource.state(physical));
         }
     }
 
-    /** The server is told with the next statement; at once, if somebody could send one past this connection. */
+    /** A statement was sent, and succeeded. */
+    void observeExecuted() throws SQLException {
+        if (physical != null && watch != null) {
+            watch.observeExecuted(ConnectionSource.state(physical));
+        }
+    }
+
+    /** The server has the transaction, as far as it was looked at. */
+    boolean hasBegun() {
+        return watch != null && watch.hasBegun();
+    }
+
     Savepoints.NestedSavepoint openSavepoint() throws SQLException {
         beginTransaction();
         requireNotFailed("no savepoint can be set");
-        Savepoints.NestedSavepoint savepoint = prelude.savepoints().add();
-        if (handles.areOpen()) {
-            catchUp();
-        }
-        return savepoint;
+        return statements().openSavepoint();
     }
 
     void release(Savepoints.NestedSavepoint savepoint) {
-        prelude.savepoints().release(savepoint);
+        statements().release(savepoint);
     }
 
     void rollBackTo(Savepoints.NestedSavepoint savepoint) throws SQLException {
-        prelude.savepoints().rollBackTo(savepoint, physical);
+        statements().rollBackTo(savepoint);
     }
 
-    @Override
-    public Prelude prelude() {
-        return prelude;
-    }
-
-    @Override
-    public String joinedText(List<String> statements, String sql) {
-        return source.joinedTexts().preceded(statements, sql);
-    }
-
-    @Override
-    public void failed(Throwable failure) {
-        if (failure instanceof SQLException refusal && prelude.isRefusalOfOptions(refusal)) {
-            // thrown as it is, for find() returns null if a query's execution fails
-            throw new GenericJDBCException("The transaction could not begin with its options", refusal);
+    /** What is sent on this connection. */
+    TransactionStatements statements() {
+        if (statements == null) {
+            statements = new TransactionStatements(this, rules, source.joinedTexts());
         }
-        try {
-            if (physical != null) {
-                prelude.failed(physical);
-            }
-        } catch (SQLException e) { // as of a connection that is lost
-            Failures.suppress(failure, e);
-        }
+        return statements;
     }
 
-    @Override
-    public void catchUp() throws SQLException {
-        if (physical != null && !reading && !prelude.isEmpty()) {
-            try {
-                prelude.sendTo(physical, this);
-            } catch (SQLException e) {
-                rules.requireNotTimedOut(e);
-                throw e;
-            }
-        }
-    }
-
-    private void learn(@Nullable TransactionId id) {
+    void learn(@Nullable TransactionId id) {
         transactionId = transactionId == null ? id : transactionId;
-    }
-
-    @Override
-    public PreparedStatement prepareOwn(String sql) throws SQLException {
-        beginTransaction();
-        PreparedStatement statement = acquired().prepareStatement(sql);
-        handles.add(statement);
-        return rules.hasDeadline() ? WatchedStatement.prepared(statement, scoped, new TransactionWatcher()) : statement;
-    }
-
-    @Override
-    public @Nullable String transactionIdColumns() {
-        return transactionId == null ? TransactionId.COLUMNS : null;
-    }
-
-    @Override
-    public void transactionIdFrom(ResultSet row, int first) throws SQLException {
-        learn(TransactionId.from(row, first));
     }
 
     /** Gives the physical connection back. */
@@ -225,25 +185,29 @@ final class LazyConnection implements PreludeCompanion.Place {
 
     /** For whoever may send something past this connection from now on, and is not seen doing it. */
     Connection acquiredForDriver() throws SQLException {
-        handles.addDriver();
+        statements().handles().addDriver();
         return acquiredInTransaction();
     }
 
     Connection acquired() throws SQLException {
         Connection connection = acquiredAsItIs();
-        catchUp();
+        if (statements != null) {
+            statements.catchUp();
+        }
         return connection;
     }
 
     /** Without telling the server what it has to be told first. */
-    private Connection acquiredAsItIs() throws SQLException {
+    Connection acquiredAsItIs() throws SQLException {
         rules.requireUsable();
         Connection connection = physical;
         if (connection == null) {
             return acquire();
         }
         observe();
-        watch.requireNotEnded(transaction);
+        if (watch != null) {
+            watch.requireNotEnded(transaction);
+        }
         return connection;
     }
 
@@ -280,9 +244,9 @@ final class LazyConnection implements PreludeCompanion.Place {
     }
 
     private void sendBegin(Connection connection) throws SQLException {
-        prelude.begin(begin.statements(connection));
-        if (!begin.isSameInEachTransaction() || handles.areOpen()) {
-            catchUp();
+        List<String> options = begin.statements(connection);
+        if (!options.isEmpty()) {
+            statements().begin(options, begin.isSameInEachTransaction());
         }
     }
 
@@ -296,7 +260,6 @@ final class LazyConnection implements PreludeCompanion.Place {
         }
     }
 
-    /** The text of a plain statement may be changed; what asks for generated keys, or for a cursor, is left as it is. */
     PreparedStatement prepare(String sql, Preparation preparation, boolean plain) throws SQLException {
         AccompaniedStatement.Preparer preparer = text -> preparation.prepare(acquiredAsItIs(), text);
         if (reading && PlainReads.isRead(sql)) {
@@ -305,45 +268,12 @@ final class LazyConnection implements PreludeCompanion.Place {
         rules.refuseControl(sql);
         beginTransaction();
         acquiredAsItIs();
-        PreparedStatement statement = prepareInTransaction(sql, preparer, plain);
-        handles.add(statement);
-        return mayGoUnwatched(sql) ? statement : WatchedStatement.prepared(statement, scoped, new TransactionWatcher());
+        return statements().prepare(sql, preparer, plain);
     }
 
-    private PreparedStatement prepareInTransaction(String sql, AccompaniedStatement.Preparer preparer, boolean plain)
-            throws SQLException {
-        AccompaniedStatement.Preparer informed = preparer;
-        if (plain && !prelude.isEmpty() && PreludeCompanion.mayGoWith(sql) && isDoneUpToTheFailure()) {
-            informed = text -> AccompaniedStatement.of(preparer, text, new PreludeCompanion(this));
-        } else {
-            catchUp();
-        }
-        boolean seeksId = plain && transactionId == null && TransactionIdCompanion.mayGoWith(sql);
-        return seeksId
-                ? AccompaniedStatement.of(informed, sql, new TransactionIdCompanion(this, source.joinedTexts()))
-                : informed.prepare(sql);
-    }
-
-    /**
-     * Of a text that fails, all before the statement that failed is done. Not so where the driver goes back to a savepoint of its own, as
-     * it would after a single statement, or sends texts whole, which the server reads to the end before it does the first.
-     */
-    private boolean isDoneUpToTheFailure() throws SQLException {
-        if (physical == null) {
-            return true;
-        }
-        PGConnection driver = physical.unwrap(PGConnection.class);
-        return driver.getAutosave() == AutoSave.NEVER && driver.getPreferQueryMode() != PreferQueryMode.SIMPLE;
-    }
-
-    /** A single SELECT or write cannot end the transaction. Once one has begun it, its state before the next one will tell. */
-    private boolean mayGoUnwatched(String sql) {
-        return !rules.hasDeadline()
-                && (watch.hasBegun() || !handles.includeDriver() && PreludeCompanion.mayGoWith(sql));
-    }
-
-    Statement watched(Statement statement) {
-        return WatchedStatement.plain(statement, scoped, new PlainWatcher());
+    PreparedStatement prepareOwn(String sql) throws SQLException {
+        beginTransaction();
+        return statements().prepareOwn(sql);
     }
 
     /** One of the ways in which JDBC prepares a statement. */
@@ -355,7 +285,7 @@ final class LazyConnection implements PreludeCompanion.Place {
         acquiredAsItIs();
         PreparedStatement statement =
                 AccompaniedStatement.of(preparer, sql, new ReadOnlyCompanion(sql, this::isOutsideTransaction));
-        handles.add(statement);
+        statements().handles().add(statement);
         openReads++;
         Deadline deadline = begin.deadline();
         if (deadline != null) {
@@ -419,7 +349,7 @@ final class LazyConnection implements PreludeCompanion.Place {
     private void askForTransactionId(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet answer = statement.executeQuery(TransactionId.QUERY)) {
-            transactionIdFrom(answer);
+            statements().transactionIdFrom(answer);
         }
     }
 
@@ -427,7 +357,7 @@ final class LazyConnection implements PreludeCompanion.Place {
         rules.requireEnding("rollback");
         if (physical != null && !reading) {
             physical.rollback();
-            prelude.end();
+            statements().end();
             // Hibernate rolls back a failed commit by itself, and then reads to say which entity was stale.
             watch = new TransactionWatch();
         }
@@ -438,33 +368,6 @@ final class LazyConnection implements PreludeCompanion.Place {
         @Override
         public void afterClose() throws SQLException {
             afterRead();
-        }
-    }
-
-    private class TransactionWatcher implements WatchedStatement.Watcher {
-        @Override
-        public void beforeSql(String sql) throws SQLException {
-            rules.refuseControl(sql);
-        }
-
-        @Override
-        public void afterFailure(SQLException failure) {
-            rules.requireNotTimedOut(failure);
-        }
-
-        @Override
-        public void afterExecution() throws SQLException {
-            if (physical != null) {
-                watch.observeExecuted(ConnectionSource.state(physical));
-            }
-        }
-    }
-
-    /** What a plain statement sends is known too late to send something along. */
-    private final class PlainWatcher extends TransactionWatcher {
-        @Override
-        public void beforeExecution() throws SQLException {
-            catchUp();
         }
     }
 }

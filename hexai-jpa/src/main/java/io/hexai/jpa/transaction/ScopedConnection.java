@@ -122,12 +122,12 @@ final class ScopedConnection implements Connection, TransactionIdSeeker {
 
     @Override
     public @Nullable String transactionIdColumns() {
-        return lazy.transactionIdColumns();
+        return lazy.statements().transactionIdColumns();
     }
 
     @Override
     public void transactionIdFrom(ResultSet row, int first) throws SQLException {
-        lazy.transactionIdFrom(row, first);
+        lazy.statements().transactionIdFrom(row, first);
     }
 
     @Override
@@ -327,19 +327,21 @@ final class ScopedConnection implements Connection, TransactionIdSeeker {
 
     @Override
     public Statement createStatement() throws SQLException {
-        return lazy.watched(lazy.acquiredInTransaction().createStatement());
+        return lazy.statements().watched(lazy.acquiredInTransaction().createStatement());
     }
 
     @Override
     public Statement createStatement(int resultSetType, int resultSetConcurrency) throws SQLException {
-        return lazy.watched(lazy.acquiredInTransaction().createStatement(resultSetType, resultSetConcurrency));
+        return lazy.statements()
+                .watched(lazy.acquiredInTransaction().createStatement(resultSetType, resultSetConcurrency));
     }
 
     @Override
     public Statement createStatement(int resultSetType, int resultSetConcurrency, int resultSetHoldability)
             throws SQLException {
-        return lazy.watched(lazy.acquiredInTransaction()
-                .createStatement(resultSetType, resultSetConcurrency, resultSetHoldability));
+        return lazy.statements()
+                .watched(lazy.acquiredInTransaction()
+                        .createStatement(resultSetType, resultSetConcurrency, resultSetHoldability));
     }
 
     @Override
