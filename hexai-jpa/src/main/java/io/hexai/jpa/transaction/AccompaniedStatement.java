@@ -1,9 +1,7 @@
 package io.hexai.jpa.transaction;
 
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
@@ -12,9 +10,7 @@ import org.jspecify.annotations.Nullable;
  * is known late: until then nothing is prepared, and parameters and settings are kept, to be applied to the text that is
  * prepared in the end, with the companion or, as for a batch, without. Confined to its thread, but for {@code cancel}.
  */
-final class AccompaniedStatement implements InvocationHandler {
-
-    private static final ProxyFactory<PreparedStatement> PROXIES = new ProxyFactory<>(PreparedStatement.class);
+final class AccompaniedStatement extends LateParameters {
 
     private final Preparer preparer;
     private final String sql;
@@ -24,7 +20,10 @@ final class AccompaniedStatement implements InvocationHandler {
     private @Nullable PreparedStatement alone;
     private @Nullable PreparedStatement joined;
     private volatile @Nullable PreparedStatement current;
-    private @Nullable Number updateCount;
+
+    /** What the last execution returned, where the results of the companion's are not to be taken for it. */
+    private @Nullable Object result;
+
     private boolean batched;
     private boolean cursor;
     private boolean closed;
@@ -36,7 +35,7 @@ final class AccompaniedStatement implements InvocationHandler {
     }
 
     static PreparedStatement of(Preparer preparer, String sql, Companion companion) {
-        return PROXIES.handledBy(new AccompaniedStatement(preparer, sql, companion));
+        return new AccompaniedStatement(preparer, sql, companion);
     }
 
     /** Makes a statement of the driver's. */
@@ -44,11 +43,19 @@ final class AccompaniedStatement implements InvocationHandler {
         PreparedStatement prepare(String text) throws SQLException;
     }
 
+    /** A method of {@link PreparedStatement} that executes what was prepared. */
+    enum Execution {
+        ANY,
+        QUERY,
+        UPDATE,
+        LARGE_UPDATE
+    }
+
     /** The statement that travels along. */
     interface Companion {
 
-        /** Tells whether it goes with an execution by this method of {@link PreparedStatement}, which has no arguments. */
-        boolean goesWith(String execution) throws SQLException;
+        /** Tells whether it goes with an execution. */
+        boolean goesWith(Execution execution) throws SQLException;
 
         /** Tells whether it goes with a query whose rows are fetched by and by. */
         default boolean goesWithCursor() {
@@ -61,93 +68,57 @@ final class AccompaniedStatement implements InvocationHandler {
         /** Returns the text of both. */
         String joinedTo(String sql);
 
-        /** Executes both, and returns what the method would have returned for the one alone. */
-        @Nullable
-        Object execute(PreparedStatement both, String execution) throws SQLException;
+        /** Executes both, and returns what the execution would have returned of the one alone. */
+        Object execute(PreparedStatement both, Execution execution) throws SQLException;
     }
 
     @Override
-    public @Nullable Object invoke(Object self, Method method, @Nullable Object @Nullable [] arguments)
-            throws Throwable {
-        String name = method.getName();
-        boolean hasArguments = arguments != null && arguments.length > 0;
-        switch (name) {
-            case "equals" -> {
-                return arguments != null && self == arguments[0];
-            }
-            case "hashCode" -> {
-                return System.identityHashCode(self);
-            }
-            case "toString" -> {
-                return current == null ? sql : String.valueOf(current);
-            }
-            case "close" -> {
-                close();
-                return null;
-            }
-            case "isClosed" -> {
-                return closed;
-            }
-            case "cancel" -> {
-                PreparedStatement running = current;
-                if (running != null) {
-                    running.cancel();
-                }
-                return null;
-            }
-            case "getUpdateCount" -> {
-                if (updateCount != null) {
-                    return updateCount.intValue();
-                }
-            }
-            case "getLargeUpdateCount" -> {
-                if (updateCount != null) {
-                    return updateCount.longValue();
-                }
-            }
-            case "getMoreResults" -> updateCount = null;
-            case "clearParameters" -> settings.clearParameters();
-            case "addBatch" -> batched = true;
-            case "setFetchSize" -> cursor = true;
-            default -> {}
-        }
-        if (closed) {
-            throw new SQLException("The statement was used after it had been closed: " + sql, "55000");
-        }
-        if (hasArguments && name.startsWith("set")) {
-            set(new StatementSettings.Setting(method, arguments));
-            return null;
-        }
-        if (!hasArguments && !batched && (!cursor || companion.goesWithCursor()) && companion.goesWith(name)) {
-            Object result = companion.execute(withCompanion(), name);
-            updateCount = result instanceof Number count ? count : null;
-            return result;
-        }
-        boolean isExecution = name.startsWith("execute");
-        if (isExecution) {
-            updateCount = null;
-        }
-        return call(current == null || batched || isExecution ? withoutCompanion() : current, method, arguments);
+    public boolean execute() throws SQLException {
+        return goesAccompanied(Execution.ANY)
+                ? (Boolean) executeBoth(Execution.ANY)
+                : executed().execute();
     }
 
-    private void set(StatementSettings.Setting setting) throws Throwable {
-        PreparedStatement target = current;
-        if (!batched) {
-            settings.add(setting);
-        }
-        if (target != null) {
-            call(target, setting.method(), setting.arguments());
-        }
+    @Override
+    public ResultSet executeQuery() throws SQLException {
+        return goesAccompanied(Execution.QUERY)
+                ? (ResultSet) executeBoth(Execution.QUERY)
+                : executed().executeQuery();
     }
 
-    private PreparedStatement withCompanion() throws Throwable {
+    @Override
+    public int executeUpdate() throws SQLException {
+        return goesAccompanied(Execution.UPDATE)
+                ? ((Number) executeBoth(Execution.UPDATE)).intValue()
+                : executed().executeUpdate();
+    }
+
+    @Override
+    public long executeLargeUpdate() throws SQLException {
+        return goesAccompanied(Execution.LARGE_UPDATE)
+                ? ((Number) executeBoth(Execution.LARGE_UPDATE)).longValue()
+                : executed().executeLargeUpdate();
+    }
+
+    private boolean goesAccompanied(Execution execution) throws SQLException {
+        requireOpen();
+        result = null;
+        return !batched && (!cursor || companion.goesWithCursor()) && companion.goesWith(execution);
+    }
+
+    private Object executeBoth(Execution execution) throws SQLException {
         if (joined == null) {
             joined = preparer.prepare(companion.joinedTo(sql));
         }
-        return switchTo(joined);
+        Object returned = companion.execute(switchTo(joined), execution);
+        result = returned;
+        return returned;
     }
 
-    private PreparedStatement withoutCompanion() throws Throwable {
+    @Override
+    PreparedStatement executed() throws SQLException {
+        requireOpen();
+        result = null;
         companion.beforeAlone();
         if (alone == null) {
             alone = preparer.prepare(sql);
@@ -155,26 +126,122 @@ final class AccompaniedStatement implements InvocationHandler {
         return switchTo(alone);
     }
 
-    private PreparedStatement switchTo(PreparedStatement next) throws Throwable {
+    private PreparedStatement switchTo(PreparedStatement next) throws SQLException {
         if (current != next) {
             current = next;
-            for (StatementSettings.Setting setting : settings.all()) {
-                call(next, setting.method(), setting.arguments());
-            }
+            settings.applyTo(next);
         }
         return next;
     }
 
-    private static @Nullable Object call(
-            PreparedStatement target, Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
-        try {
-            return method.invoke(target, arguments);
-        } catch (InvocationTargetException e) {
-            throw e.getTargetException();
+    @Override
+    PreparedStatement target() throws SQLException {
+        requireOpen();
+        PreparedStatement target = current;
+        return target == null || batched ? executed() : target;
+    }
+
+    private void requireOpen() throws SQLException {
+        if (closed) {
+            throw new SQLException("The statement was used after it had been closed: " + sql, "55000");
         }
     }
 
-    private void close() throws SQLException {
+    @Override
+    void set(int parameter, StatementSettings.Setting setting) throws SQLException {
+        requireOpen();
+        if (!batched) {
+            settings.set(parameter, setting);
+        }
+        applyToCurrent(setting);
+    }
+
+    @Override
+    void set(String name, StatementSettings.Setting setting) throws SQLException {
+        requireOpen();
+        if (!batched) {
+            settings.set(name, setting);
+        }
+        applyToCurrent(setting);
+    }
+
+    private void applyToCurrent(StatementSettings.Setting setting) throws SQLException {
+        PreparedStatement target = current;
+        if (target != null) {
+            setting.applyTo(target);
+        }
+    }
+
+    @Override
+    public void setFetchSize(int rows) throws SQLException {
+        cursor = rows != 0;
+        set("setFetchSize", statement -> statement.setFetchSize(rows));
+    }
+
+    @Override
+    public void clearParameters() throws SQLException {
+        requireOpen();
+        settings.clearParameters();
+        applyToCurrent(PreparedStatement::clearParameters);
+    }
+
+    @Override
+    public void addBatch() throws SQLException {
+        batched = true;
+        executed().addBatch();
+    }
+
+    @Override
+    public int getUpdateCount() throws SQLException {
+        PreparedStatement target = target();
+        return result instanceof Number count
+                ? count.intValue()
+                : result instanceof ResultSet ? -1 : target.getUpdateCount();
+    }
+
+    @Override
+    public long getLargeUpdateCount() throws SQLException {
+        PreparedStatement target = target();
+        return result instanceof Number count
+                ? count.longValue()
+                : result instanceof ResultSet ? -1 : target.getLargeUpdateCount();
+    }
+
+    @Override
+    public @Nullable ResultSet getResultSet() throws SQLException {
+        PreparedStatement target = target();
+        return result instanceof ResultSet rows ? rows : result instanceof Number ? null : target.getResultSet();
+    }
+
+    @Override
+    public boolean getMoreResults() throws SQLException {
+        PreparedStatement target = target();
+        result = null;
+        return target.getMoreResults();
+    }
+
+    @Override
+    public boolean getMoreResults(int resultsBefore) throws SQLException {
+        PreparedStatement target = target();
+        result = null;
+        return target.getMoreResults(resultsBefore);
+    }
+
+    @Override
+    public void cancel() throws SQLException {
+        PreparedStatement running = current;
+        if (running != null) {
+            running.cancel();
+        }
+    }
+
+    @Override
+    public boolean isClosed() {
+        return closed;
+    }
+
+    @Override
+    public void close() throws SQLException {
         if (closed) {
             return;
         }
@@ -190,5 +257,10 @@ final class AccompaniedStatement implements InvocationHandler {
         if (statement != null) {
             statement.close();
         }
+    }
+
+    @Override
+    public String toString() {
+        return current == null ? sql : String.valueOf(current);
     }
 }

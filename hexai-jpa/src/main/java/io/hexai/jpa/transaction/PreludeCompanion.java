@@ -4,7 +4,6 @@ import io.hexai.jpa.internal.TransactionIdSeeker;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Brings along, before a statement, what the server has to be told first. */
 final class PreludeCompanion implements AccompaniedStatement.Companion {
@@ -39,13 +38,8 @@ final class PreludeCompanion implements AccompaniedStatement.Companion {
 
     /** A joined text is good for the first execution only: what the next one has to tell is something else. */
     @Override
-    public boolean goesWith(String execution) {
-        return sent.isEmpty()
-                && !place.prelude().isEmpty()
-                && switch (execution) {
-                    case "execute", "executeQuery", "executeUpdate", "executeLargeUpdate" -> true;
-                    default -> false;
-                };
+    public boolean goesWith(AccompaniedStatement.Execution execution) {
+        return sent.isEmpty() && !place.prelude().isEmpty();
     }
 
     /** The driver would leave the first of several results, too, in a cursor. */
@@ -66,7 +60,7 @@ final class PreludeCompanion implements AccompaniedStatement.Companion {
     }
 
     @Override
-    public @Nullable Object execute(PreparedStatement both, String execution) throws SQLException {
+    public Object execute(PreparedStatement both, AccompaniedStatement.Execution execution) throws SQLException {
         try {
             both.execute();
         } catch (SQLException | RuntimeException | Error e) {
@@ -77,20 +71,23 @@ final class PreludeCompanion implements AccompaniedStatement.Companion {
         return result(both, execution, Prelude.goPast(sent, both, place));
     }
 
-    private static Object result(PreparedStatement both, String execution, boolean isResultSet) throws SQLException {
+    private static Object result(PreparedStatement both, AccompaniedStatement.Execution execution, boolean isResultSet)
+            throws SQLException {
         return switch (execution) {
-            case "execute" -> isResultSet;
-            case "executeQuery" -> {
+            case ANY -> isResultSet;
+            case QUERY -> {
                 if (!isResultSet) {
                     throw new SQLException("No results were returned by the query.", "02000");
                 }
                 yield both.getResultSet();
             }
-            default -> {
+            case UPDATE, LARGE_UPDATE -> {
                 if (isResultSet) {
                     throw new SQLException("A result was returned when none was expected.", "0100E");
                 }
-                yield execution.equals("executeUpdate") ? (Object) both.getUpdateCount() : both.getLargeUpdateCount();
+                yield execution == AccompaniedStatement.Execution.UPDATE
+                        ? (Object) both.getUpdateCount()
+                        : both.getLargeUpdateCount();
             }
         };
     }

@@ -3,7 +3,6 @@ package io.hexai.jpa.transaction;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the server refuse a write that hides in a read outside the transaction, as of a function: with auto-commit on, both
@@ -33,10 +32,11 @@ final class ReadOnlyCompanion implements AccompaniedStatement.Companion {
     }
 
     @Override
-    public boolean goesWith(String execution) throws SQLException {
-        return (execution.equals("executeQuery") || execution.equals("execute"))
-                && !drawsANumber
-                && place.isOutsideTransaction();
+    public boolean goesWith(AccompaniedStatement.Execution execution) throws SQLException {
+        return switch (execution) {
+            case ANY, QUERY -> !drawsANumber && place.isOutsideTransaction();
+            case UPDATE, LARGE_UPDATE -> false;
+        };
     }
 
     @Override
@@ -45,11 +45,11 @@ final class ReadOnlyCompanion implements AccompaniedStatement.Companion {
     }
 
     @Override
-    public @Nullable Object execute(PreparedStatement both, String execution) throws SQLException {
+    public Object execute(PreparedStatement both, AccompaniedStatement.Execution execution) throws SQLException {
         try {
             both.execute();
             both.getMoreResults();
-            return execution.equals("execute") ? (Object) true : both.getResultSet();
+            return execution == AccompaniedStatement.Execution.ANY ? (Object) true : both.getResultSet();
         } catch (SQLException e) {
             throw READ_ONLY_TRANSACTION.equals(e.getSQLState()) ? refused(e) : e;
         }

@@ -1,72 +1,65 @@
 package io.hexai.jpa.transaction;
 
-import java.lang.reflect.Method;
-import java.util.ArrayList;
-import java.util.List;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What was set of a statement before it is prepared, and its parameters, in this order. Confined to its thread. */
+/** What was set of a statement before it is prepared, and its parameters. Confined to its thread. */
 final class StatementSettings {
 
-    private final List<Setting> settings = new ArrayList<>();
-    private int highestParameter;
+    /** The protocol counts parameters in two bytes. */
+    private static final int MOST_PARAMETERS = 65_535;
+
+    private static final String INVALID_PARAMETER = "22023";
+
+    private @Nullable Setting[] parameters = new Setting[4];
+    private int highest;
+    private Map<String, Setting> others = Map.of();
 
     /** One call of a setter. */
-    static final class Setting {
-        private final Method method;
-        private final @Nullable Object @Nullable [] arguments;
-
-        Setting(Method method, @Nullable Object @Nullable [] arguments) {
-            this.method = method;
-            this.arguments = arguments;
-        }
-
-        Method method() {
-            return method;
-        }
-
-        @Nullable
-        Object @Nullable [] arguments() {
-            return arguments;
-        }
-
-        /** The parameter's number; 0 for what is set of the statement itself. */
-        private int parameter() {
-            return arguments != null && arguments.length > 1 && arguments[0] instanceof Integer number ? number : 0;
-        }
-
-        private boolean replaces(Setting earlier) {
-            return parameter() == earlier.parameter()
-                    && (parameter() > 0 || method.getName().equals(earlier.method.getName()));
-        }
+    interface Setting {
+        void applyTo(PreparedStatement statement) throws SQLException;
     }
 
-    /** What is set for a second time replaces the first, so that no more is kept than there are parameters. */
-    void add(Setting setting) {
-        if (setting.parameter() > highestParameter) {
-            highestParameter = setting.parameter();
-            settings.add(setting);
-        } else {
-            addOrReplace(setting);
+    /** What is set for a second time replaces the first. */
+    void set(int parameter, Setting setting) throws SQLException {
+        if (parameter < 1 || parameter > MOST_PARAMETERS) {
+            throw new SQLException(
+                    "Parameters are numbered from 1 to " + MOST_PARAMETERS + ", but " + parameter + " was set.",
+                    INVALID_PARAMETER);
         }
+        if (parameter > parameters.length) {
+            parameters = Arrays.copyOf(parameters, Math.max(parameter, 2 * parameters.length));
+        }
+        parameters[parameter - 1] = setting;
+        highest = Math.max(highest, parameter);
     }
 
-    private void addOrReplace(Setting setting) {
-        for (int i = 0; i < settings.size(); i++) {
-            if (setting.replaces(settings.get(i))) {
-                settings.set(i, setting);
-                return;
-            }
+    /** Sets what is no parameter. */
+    void set(String name, Setting setting) {
+        if (others.isEmpty()) {
+            others = new LinkedHashMap<>();
         }
-        settings.add(setting);
+        others.put(name, setting);
     }
 
     void clearParameters() {
-        settings.removeIf(setting -> setting.parameter() > 0);
-        highestParameter = 0;
+        Arrays.fill(parameters, 0, highest, null);
+        highest = 0;
     }
 
-    List<Setting> all() {
-        return settings;
+    void applyTo(PreparedStatement statement) throws SQLException {
+        for (Setting setting : others.values()) {
+            setting.applyTo(statement);
+        }
+        for (int i = 0; i < highest; i++) {
+            Setting setting = parameters[i];
+            if (setting != null) {
+                setting.applyTo(statement);
+            }
+        }
     }
 }

@@ -6,7 +6,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /** Brings along the transaction's id with its first write that is no batch. */
 final class TransactionIdCompanion implements AccompaniedStatement.Companion {
@@ -31,12 +30,8 @@ final class TransactionIdCompanion implements AccompaniedStatement.Companion {
     }
 
     @Override
-    public boolean goesWith(String execution) {
-        return seeker.transactionIdColumns() != null
-                && switch (execution) {
-                    case "executeUpdate", "executeLargeUpdate", "executeQuery" -> true;
-                    default -> false;
-                };
+    public boolean goesWith(AccompaniedStatement.Execution execution) {
+        return execution != AccompaniedStatement.Execution.ANY && seeker.transactionIdColumns() != null;
     }
 
     @Override
@@ -45,13 +40,13 @@ final class TransactionIdCompanion implements AccompaniedStatement.Companion {
     }
 
     @Override
-    public @Nullable Object execute(PreparedStatement both, String execution) throws SQLException {
+    public Object execute(PreparedStatement both, AccompaniedStatement.Execution execution) throws SQLException {
         both.execute();
         Object result =
                 switch (execution) {
-                    case "executeUpdate" -> both.getUpdateCount();
-                    case "executeLargeUpdate" -> both.getLargeUpdateCount();
-                    default -> both.getResultSet();
+                    case UPDATE -> both.getUpdateCount();
+                    case LARGE_UPDATE -> both.getLargeUpdateCount();
+                    case QUERY, ANY -> both.getResultSet();
                 };
         both.getMoreResults(Statement.KEEP_CURRENT_RESULT);
         try (ResultSet answer = both.getResultSet()) {

@@ -18,6 +18,8 @@ import org.hibernate.Session;
 import org.hibernate.jdbc.ReturningWork;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The first write of a transaction brings its id along; whoever executes it must not notice. */
 class AccompaniedStatementTest extends AccountTests {
@@ -83,6 +85,50 @@ class AccompaniedStatementTest extends AccountTests {
         });
 
         assertThat(ids).containsExactlyInAnyOrder("a", "b");
+    }
+
+    @Test
+    void keepsTheRowsOfAWriteAsItsResult() {
+        jdbc(connection -> {
+            try (PreparedStatement update =
+                    connection.prepareStatement("UPDATE account SET balance = 8 RETURNING balance")) {
+                ResultSet rows = update.executeQuery();
+                assertThat(update.getResultSet()).isSameAs(rows);
+                assertThat(update.getUpdateCount()).isEqualTo(-1);
+                assertThat(strings(rows)).containsExactly("8", "8");
+                assertThat(knowsTheId(connection)).isTrue();
+            }
+            return null;
+        });
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, -1, 65_536})
+    void refusesParametersThatNoStatementHas(int number) {
+        jdbc(connection -> {
+            try (PreparedStatement update = connection.prepareStatement("UPDATE account SET balance = ?")) {
+                assertThatThrownBy(() -> update.setLong(number, 1))
+                        .isInstanceOf(SQLException.class)
+                        .hasMessageContaining("from 1 to 65535, but " + number);
+                update.setLong(1, 9);
+                assertThat(update.executeUpdate()).isEqualTo(2);
+            }
+            return null;
+        });
+    }
+
+    @Test
+    void forgetsParametersThatAreCleared() {
+        jdbc(connection -> {
+            try (PreparedStatement update = connection.prepareStatement("UPDATE account SET balance = ?")) {
+                update.setLong(1, 9);
+                update.clearParameters();
+                assertThatThrownBy(update::executeUpdate).hasMessageContaining("No value specified for parameter 1");
+                update.setLong(1, 10);
+                assertThat(update.executeUpdate()).isEqualTo(2);
+            }
+            return null;
+        });
     }
 
     @Test

@@ -256,6 +256,30 @@ class SavepointTravelTest extends AccountTests {
         }
 
         @Test
+        void aQueryByTheDriversDefaultCursor() throws SQLException {
+            try (HikariDataSource pool = poolWith("defaultRowFetchSize", "1");
+                    SessionFactory factory = factoryOver(pool)) {
+                unitOfWork = UnitOfWork.of(factory);
+                unitOfWork
+                        .with(options -> options.withLockTimeout(Duration.ofSeconds(30)))
+                        .run(em -> {
+                            assertThat(em.unwrap(Session.class)
+                                            .createNativeQuery("SELECT generate_series(1, 3)", Integer.class)
+                                            .getResultList())
+                                    .hasSize(3);
+                            assertUndone(() -> {
+                                assertThat(em.unwrap(Session.class)
+                                                .createNativeQuery("SELECT generate_series(1, 4)", Integer.class)
+                                                .getResultList())
+                                        .hasSize(4);
+                                em.createNativeQuery(WRITE).executeUpdate();
+                            });
+                        });
+                unitOfWork = UnitOfWork.of(database.factory());
+            }
+        }
+
+        @Test
         void hibernatesOwnBatches() throws SQLException {
             try (TestFactory batching =
                     TestFactory.of(Map.of(AvailableSettings.STATEMENT_BATCH_SIZE, 10), Account.class)) {
