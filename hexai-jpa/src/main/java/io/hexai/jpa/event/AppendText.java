@@ -31,18 +31,18 @@ final class AppendText {
 
     /** Returns the text for a connection. */
     String with(@Nullable TransactionIdSeeker seeker) {
-        String columns = seeker == null ? null : seeker.transactionIdColumns();
-        return columns == null ? alone : joinedTo(columns);
+        String id = seeker == null ? null : seeker.transactionIdExpression();
+        return id == null ? alone : joinedTo(id);
     }
 
-    private String joinedTo(String columns) {
+    private String joinedTo(String id) {
         Joined known = joined;
-        if (known == null || !known.columns.equals(columns)) {
-            known = new Joined(columns, alone + joint + columns);
+        if (known == null || !known.id.equals(id)) {
+            known = new Joined(id, alone + joint + id);
             joined = known;
         }
         return known.text;
     }
 
-    private record Joined(String columns, String text) {}
+    private record Joined(String id, String text) {}
 }

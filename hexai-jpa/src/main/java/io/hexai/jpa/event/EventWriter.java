@@ -98,7 +98,7 @@ final class EventWriter {
 
     /** Null if nobody asks for the transaction's id, or it is known. */
     private static @Nullable TransactionIdSeeker seekerOf(Connection connection) {
-        return connection instanceof TransactionIdSeeker seeker && seeker.transactionIdColumns() != null
+        return connection instanceof TransactionIdSeeker seeker && seeker.transactionIdExpression() != null
                 ? seeker
                 : null;
     }

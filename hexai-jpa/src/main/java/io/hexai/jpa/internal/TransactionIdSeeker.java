@@ -22,12 +22,12 @@ public interface TransactionIdSeeker {
     PreparedStatement prepareOwn(String sql) throws SQLException;
 
     /**
-     * Returns the expressions that tell the id, to be selected along with a write.
+     * Returns the expression that tells the id, to be selected along with a write.
      *
-     * @return a list for SELECT or RETURNING, without parameters, or null if the id is known; always the same one
+     * @return an expression for SELECT or RETURNING, without parameters, or null if the id is known; always the same one
      */
     @Nullable
-    String transactionIdColumns();
+    String transactionIdExpression();
 
     /**
      * Takes the answer to a query that selects nothing else.
@@ -41,11 +41,11 @@ public interface TransactionIdSeeker {
     }
 
     /**
-     * Takes what the expressions told.
+     * Takes what the expression told.
      *
      * @param row at a row that holds it
-     * @param first the number of its first column
+     * @param column the number of its column
      * @throws SQLException if it cannot be read
      */
-    void transactionIdFrom(ResultSet row, int first) throws SQLException;
+    void transactionIdFrom(ResultSet row, int column) throws SQLException;
 }

@@ -92,7 +92,7 @@ final class Prelude {
      * @param seeker asks, along with savepoints, for the transaction's id if it has columns for it; null if nobody asks
      */
     void sendTo(Connection connection, @Nullable TransactionIdSeeker seeker) throws SQLException {
-        List<String> statements = statements(seeker != null && seeker.transactionIdColumns() != null);
+        List<String> statements = statements(seeker != null && seeker.transactionIdExpression() != null);
         if (!statements.isEmpty()) {
             try (Statement statement = connection.createStatement()) {
                 statement.execute(String.join("; ", statements));

@@ -50,7 +50,7 @@ final class PreludeCompanion implements AccompaniedStatement.Companion {
 
     @Override
     public String joinedTo(String sql) {
-        sent = place.prelude().statements(place.transactionIdColumns() != null);
+        sent = place.prelude().statements(place.transactionIdExpression() != null);
         return place.joinedText(sent, sql);
     }
 

@@ -121,13 +121,13 @@ final class ScopedConnection implements Connection, TransactionIdSeeker {
     }
 
     @Override
-    public @Nullable String transactionIdColumns() {
-        return lazy.statements().transactionIdColumns();
+    public @Nullable String transactionIdExpression() {
+        return lazy.statements().transactionIdExpression();
     }
 
     @Override
-    public void transactionIdFrom(ResultSet row, int first) throws SQLException {
-        lazy.statements().transactionIdFrom(row, first);
+    public void transactionIdFrom(ResultSet row, int column) throws SQLException {
+        lazy.statements().transactionIdFrom(row, column);
     }
 
     @Override

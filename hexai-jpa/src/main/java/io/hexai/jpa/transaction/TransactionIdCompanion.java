@@ -31,7 +31,7 @@ final class TransactionIdCompanion implements AccompaniedStatement.Companion {
 
     @Override
     public boolean goesWith(AccompaniedStatement.Execution execution) {
-        return execution != AccompaniedStatement.Execution.ANY && seeker.transactionIdColumns() != null;
+        return execution != AccompaniedStatement.Execution.ANY && seeker.transactionIdExpression() != null;
     }
 
     @Override

@@ -115,13 +115,13 @@ final class TransactionStatements implements PreludeCompanion.Place {
     }
 
     @Override
-    public @Nullable String transactionIdColumns() {
-        return connection.transactionId() == null ? TransactionId.COLUMNS : null;
+    public @Nullable String transactionIdExpression() {
+        return connection.transactionId() == null ? TransactionId.EXPRESSION : null;
     }
 
     @Override
-    public void transactionIdFrom(ResultSet row, int first) throws SQLException {
-        connection.learn(TransactionId.from(row, first));
+    public void transactionIdFrom(ResultSet row, int column) throws SQLException {
+        connection.learn(TransactionId.from(row, column));
     }
 
     @Override

@@ -269,7 +269,7 @@ class AccompaniedStatementTest extends AccountTests {
     }
 
     private static boolean knowsTheId(Connection connection) {
-        return ((TransactionIdSeeker) connection).transactionIdColumns() == null;
+        return ((TransactionIdSeeker) connection).transactionIdExpression() == null;
     }
 
     private static int update(Connection connection, String sql) throws SQLException {
