@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 class NestedFidelityTest {
 
     private static final Long SEED = Long.getLong("hexai.fidelity.seed");
-    private static final int PROGRAMS = Integer.getInteger("hexai.fidelity.programs", SEED == null ? 500 : 1);
+    private static final int PROGRAMS = Integer.getInteger("hexai.fidelity.programs", SEED == null ? 300 : 1);
 
     static Fixture fixture;
     static UnitOfWork unitOfWork;
