@@ -1,5 +1,6 @@
 package io.hexai.jpa.benchmarks;
 
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,9 @@ import org.openjdk.jmh.runner.IterationType;
 @State(Scope.Benchmark)
 public class TakingTurns {
 
+    private static final int WARM_UP_ROUNDS = 8;
+    private static final Duration WARM_UP_TURN = Duration.ofSeconds(1);
+
     /** The id of the comparison. */
     @Param("")
     public String comparison;
@@ -37,6 +41,23 @@ public class TakingTurns {
         compared = Comparisons.withId(comparison);
         contest = compared.opener().open();
         operations = contest.operations();
+        if (compared.threads() > 1) {
+            warmUpAlone();
+        }
+    }
+
+    /** Many threads leave the compiler little of the processor: what all of them do is done by one before, until it is compiled. */
+    private void warmUpAlone() throws Exception {
+        Database.waitForDisk(false);
+        for (int i = 0; i < WARM_UP_ROUNDS * compared.contestants().size(); i++) {
+            String next = compared.contestantAt(i);
+            contest.beforeTurn(next);
+            long end = System.nanoTime() + WARM_UP_TURN.toNanos();
+            while (System.nanoTime() < end) {
+                operations.get(next).run();
+            }
+            contest.afterTurn(next);
+        }
     }
 
     /**
