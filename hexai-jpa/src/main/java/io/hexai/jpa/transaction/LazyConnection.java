@@ -198,7 +198,7 @@ final class LazyConnection {
     }
 
     /** Without telling the server what it has to be told first. */
-    Connection acquiredAsItIs() throws SQLException {
+    private Connection acquiredAsItIs() throws SQLException {
         rules.requireUsable();
         Connection connection = physical;
         if (connection == null) {
